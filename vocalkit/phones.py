@@ -13,7 +13,8 @@ PhoneClass = Literal["vowel", "diphthong", "glide", "liquid", "nasal", "fricativ
 
 _CLASSES: dict[PhoneClass, str] = {
     "vowel": "i y ɨ ʉ ɯ u ɪ ʏ ʊ e ø ɘ ɵ ɤ o ə ɛ œ ɜ ɞ ʌ ɔ æ ɐ a ɶ ɑ ɒ ɚ ɝ ᵻ ᵿ ɑ̃ ɔ̃ ɛ̃ œ̃ ã õ ẽ ĩ ũ ɐ̃ ə̃ æ̃",
-    "diphthong": "aɪ eɪ ɔɪ aʊ oʊ əʊ ɪə eə ɛə ʊə iə ai ei oi au ou eu iu ui ɔø ɔʏ œy ɛi ʌy øy ɑu ɐɪ ɐʊ ɔʊ ɐ̃ʊ̃ ɐ̃ɪ̃ õɪ̃ eʊ iʊ",
+    "diphthong": "aɪ eɪ ɔɪ aʊ oʊ əʊ ɪə eə ɛə ʊə iə ai ei oi au ou eu iu ui ɔø ɔʏ œy ɛi ʌy øy ɑu ɐɪ ɐʊ ɔʊ ɐ̃ʊ̃ ɐ̃ɪ̃ õɪ̃ "
+    "eʊ iʊ",
     "glide": "j w ɥ ɰ ʍ",
     "liquid": "l ɹ r ʁ ʀ ɻ ɭ ʎ ɫ ɬ",
     "nasal": "m n ŋ ɲ ɳ ɱ ɴ n̩ m̩ l̩",
@@ -25,7 +26,37 @@ _CLASSES: dict[PhoneClass, str] = {
 _CLASS_OF: dict[str, PhoneClass] = {
     unicodedata.normalize("NFD", symbol): name for name, symbols in _CLASSES.items() for symbol in symbols.split()
 }
-_UNVOICED = frozenset("p t k q ʔ c ʈ f θ s ʃ ɕ ʂ ç x χ h ħ ɸ ɬ tʃ ts tɕ tʂ pf kx ʍ".split())
+_UNVOICED = frozenset(
+    [
+        "p",
+        "t",
+        "k",
+        "q",
+        "ʔ",
+        "c",
+        "ʈ",
+        "f",
+        "θ",
+        "s",
+        "ʃ",
+        "ɕ",
+        "ʂ",
+        "ç",
+        "x",
+        "χ",
+        "h",
+        "ħ",
+        "ɸ",
+        "ɬ",
+        "tʃ",
+        "ts",
+        "tɕ",
+        "tʂ",
+        "pf",
+        "kx",
+        "ʍ",
+    ]
+)
 _DROPPED = "ˈˌː͜͡ˑ'ʲ-|‿"
 _VARIANTS = {"g": "ɡ", "ɫ": "l", "ɜː": "ɜ", "ɚ": "ɚ"}
 

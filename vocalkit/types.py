@@ -100,8 +100,10 @@ class Audio:
     def mono(self) -> NDArray[np.float32]:
         """Mean of the channels: float32 (n,), read-only."""
         if self.channels == 1:
-            return self.samples[0]
-        return frozen_array(self.samples.mean(axis=0, dtype=np.float32), np.float32)
+            only: NDArray[np.float32] = self.samples[0]
+            return only
+        mixed: NDArray[np.float32] = frozen_array(self.samples.mean(axis=0, dtype=np.float32), np.float32)
+        return mixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ class TempoMap:
         if not (math.isfinite(bpm) and bpm > 0):
             raise InputError(f"tempo must be a positive number of BPM, got {bpm}")
         count = max(2, math.ceil((duration_s - start_s) * bpm / 60.0) + 1)
-        return cls(start_s + np.arange(count) * 60.0 / bpm, beats_per_bar)
+        return cls(np.asarray(start_s + np.arange(count) * 60.0 / bpm, np.float64), beats_per_bar)
 
     @property
     def bpm(self) -> float:

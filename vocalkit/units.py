@@ -75,4 +75,4 @@ def gain_to_db(gain: float | Array) -> float | Array:
 
 def seconds_to_frames(seconds: float, rate_hz: float) -> int:
     """Nearest whole frame (or sample) index at ``rate_hz`` frames a second."""
-    return int(round(seconds * rate_hz))
+    return round(seconds * rate_hz)
