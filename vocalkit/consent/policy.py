@@ -1,0 +1,99 @@
+"""Whether a grant covers a use. Pure: values in, ConsentError out.
+
+There is no default request. Whoever asks says what the voice is for, in which language, where, in
+which genre and with what; ``any`` asks for all of them and only a grant of all of them covers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from vocalkit.consent.grant import ANY, ConsentGrant, Purpose
+from vocalkit.consent.moments import check_aware
+from vocalkit.consent.reasons import Reason, refuse
+from vocalkit.errors import InputError
+
+Right = Literal["train", "mix", "pitch", "resell"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """What somebody wants to do with a voice.
+
+    purposes: all that apply; languages: codes such as ``en-us``; territories: ISO 3166 alpha-2;
+    genres: slugs; grantee: thumbprint of the user's key, or ``anyone``; rights: those it takes.
+    """
+
+    purposes: tuple[Purpose, ...]
+    languages: tuple[str, ...]
+    territories: tuple[str, ...]
+    genres: tuple[str, ...]
+    renderer: str
+    grantee: str
+    rights: tuple[Right, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("purposes", "languages", "territories", "genres", "rights"):
+            values = getattr(self, name)
+            if not isinstance(values, tuple) or not all(isinstance(v, str) and v for v in values):
+                raise InputError(f"{name} must be a tuple of words, got {values!r}")
+            if not values and name != "rights":
+                raise InputError(f"{name} must not be empty")
+        for name, values, known in (
+            ("purpose", self.purposes, get_args(Purpose)),
+            ("right", self.rights, get_args(Right)),
+        ):
+            for value in values:
+                if value not in known:
+                    raise InputError(f"unknown {name} {value!r}; known: {', '.join(known)}")
+
+
+def check_use(grant: ConsentGrant, request: Use) -> None:
+    """Raises ConsentError unless `grant` covers every part of `request`."""
+    # Exclusions first: where a grant both misses and excludes a use, the exclusion is the clearer answer.
+    for purpose in request.purposes:
+        if purpose in grant.excluded_uses:
+            raise refuse("use_excluded", f"{grant.voice_id!r} may never be used for {purpose.replace('_', ' ')}")
+    _within("use_not_granted", "use", grant, request.purposes, grant.uses)
+    _within("language_not_granted", "language", grant, request.languages, grant.languages, subtags=True)
+    _within("territory_not_granted", "territory", grant, request.territories, grant.territories)
+    _within("genre_not_granted", "genre", grant, request.genres, grant.genres)
+    _within("renderer_not_granted", "renderer", grant, (request.renderer,), grant.renderers)
+    for right in request.rights:
+        if not getattr(grant.rights, right):
+            raise refuse("right_not_granted", f"the grant for {grant.voice_id!r} does not give the right to {right}")
+    if grant.grantee.key_thumbprint not in (None, request.grantee):
+        raise refuse("wrong_grantee", f"the grant for {grant.voice_id!r} is for {grant.grantee.name} alone")
+
+
+def check_time(grant: ConsentGrant, now: datetime) -> None:
+    """Raises ConsentError unless not_before <= now < expires."""
+    check_aware(now)
+    if now < grant.starts_at():
+        raise refuse("not_yet_valid", f"the grant for {grant.voice_id!r} begins on {grant.not_before}")
+    if now >= grant.ends_at():
+        raise refuse("expired", f"the grant for {grant.voice_id!r} ended on {grant.expires}; ask for a new one")
+
+
+def _within(
+    reason: Reason,
+    what: str,
+    grant: ConsentGrant,
+    wanted: Iterable[str],
+    granted: tuple[str, ...],
+    *,
+    subtags: bool = False,
+) -> None:
+    """Every wanted value is granted; with `subtags`, ``en`` grants ``en-us`` (RFC 4647 basic filtering)."""
+    if granted == (ANY,):
+        return
+    for value in wanted:
+        if value in granted or (subtags and any(value.startswith(f"{code}-") for code in granted)):
+            continue
+        raise refuse(
+            reason,
+            f"the grant for {grant.voice_id!r} does not cover the {what} {value!r}; it covers {', '.join(granted)}",
+        )
