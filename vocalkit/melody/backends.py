@@ -1,0 +1,24 @@
+"""The composers there are, by name; each is loaded only when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vocalkit.errors import InputError
+from vocalkit.protocols import Composer
+
+
+def _load_rules() -> Composer:
+    from vocalkit.melody.compose import RuleComposer
+
+    return RuleComposer()
+
+
+COMPOSERS: dict[str, Callable[[], Composer]] = {"rules": _load_rules}
+
+
+def load_composer(name: str) -> Composer:
+    """The composer of that name; InputError lists the known ones."""
+    if name not in COMPOSERS:
+        raise InputError(f"unknown composer {name!r}; known: {', '.join(sorted(COMPOSERS))}")
+    return COMPOSERS[name]()

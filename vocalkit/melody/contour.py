@@ -1,0 +1,108 @@
+"""Where a line should lie: tessitura by kind of section, contour by phrase, cadences by place."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vocalkit.errors import InputError
+from vocalkit.melody.harmony import NoteHarmony
+from vocalkit.melody.layout import LIFTED_KINDS
+from vocalkit.types import Key
+
+SMALLEST_RANGE = 7
+WIDEST_LINE = 10
+"""Semitones that one section moves within; a lifted chorus adds its lift to the song's range."""
+
+FORMS = ("AABA", "ABAC", "ABAB", "AABC", "ABCB")
+SHAPES = ("arch", "early", "late", "falling")
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The pitches of one section: MIDI low to high, both sung at most, and the centre between."""
+
+    low: int
+    high: int
+    centre: float
+
+    @property
+    def pitches(self) -> NDArray[np.intp]:
+        return np.arange(self.low, self.high + 1)
+
+
+def find_registers(
+    kinds: list[str], low_midi: float, high_midi: float, *, tuning: float, lift: float
+) -> dict[str, Register]:
+    """A register per kind of section, together centred in the singer's range.
+
+    tuning: semitones that every note is raised by in the end, so that it is still in range.
+    """
+    low, high = math.ceil(low_midi - tuning - 1e-9), math.floor(high_midi - tuning + 1e-9)
+    if not (math.isfinite(low_midi) and math.isfinite(high_midi)) or high_midi - low_midi < SMALLEST_RANGE:
+        raise InputError(
+            f"a voice needs a range of at least {SMALLEST_RANGE} semitones to compose for, "
+            f"got MIDI {low_midi:g} to {high_midi:g}"
+        )
+    lifts = {kind: _lift(kind, lift) for kind in kinds}
+    spread = max(lifts.values()) - min(lifts.values())
+    room = high - low
+    width = min(WIDEST_LINE, room)
+    spread_used = min(spread, room - width + 0.5 * width)
+    scale = spread_used / spread if spread > 0 else 0.0
+    middle = (low + high) / 2.0
+    base = middle - scale * (max(lifts.values()) + min(lifts.values())) / 2.0
+    registers = {}
+    for kind, raised in lifts.items():
+        centre = base + scale * raised
+        bottom = max(low, round(centre - width / 2.0))
+        registers[kind] = Register(bottom, min(high, round(centre + width / 2.0)), centre)
+    return registers
+
+
+def _lift(kind: str, lift: float) -> float:
+    if kind in LIFTED_KINDS:
+        return lift
+    if kind in ("pre-chorus", "prechorus", "pre chorus", "bridge", "middle eight", "middle 8"):
+        return lift * 0.5
+    return 0.0
+
+
+def line_letters(stanza_lengths: list[int], form: str) -> list[str]:
+    """A letter per line: lines with the same letter share their idea, stanza by stanza."""
+    letters = []
+    for length in stanza_lengths:
+        pattern = form if length >= 3 else "AA" if form.startswith("AA") else "AB"
+        letters += [pattern[i % len(pattern)] for i in range(length)]
+    return letters
+
+
+def contour(shape: str, count: int, height: float) -> NDArray[np.float64]:
+    """float64 (count,): semitones about the centre along a phrase; every shape ends low."""
+    phase = np.linspace(0.0, 1.0, max(count, 2))[:count]
+    peak = {"arch": 0.5, "early": 0.3, "late": 0.7, "falling": 0.08}[shape]
+    rise = np.clip(phase / peak, 0.0, 1.0)
+    fall = np.clip((phase - peak) / (1.0 - peak), 0.0, 1.0)
+    curve = np.where(phase < peak, 0.5 - 0.5 * np.cos(np.pi * rise), 0.5 + 0.5 * np.cos(np.pi * fall))
+    start = 0.15 if shape != "falling" else 0.7
+    curve = np.where(phase < peak, start + (1.0 - start) * curve, curve)
+    shaped: NDArray[np.float64] = height * (curve - 0.5)
+    return shaped
+
+
+def cadence_bonus(key: Key, harmony: NoteHarmony, *, final: bool, last: bool) -> NDArray[np.float64]:
+    """float64 (12,): what a line's last note should be. final: a stanza ends; last: the song ends.
+
+    At stanza ends tonic, third or fifth of the key where the chord has them; between, the chord's
+    tones other than the tonic, so that the stanza goes on (a half cadence).
+    """
+    bonus = np.where(harmony.onset, 3.0, -6.0)
+    third = 4 if key.mode == "major" else 3
+    degrees = {0: 3.0 if last else 2.0, third: 1.2, 7: 0.8} if final else {0: -1.2, 2: 0.8, 7: 0.6, third: 0.2}
+    for step, gain in degrees.items():
+        if harmony.onset[(key.tonic + step) % 12]:
+            bonus[(key.tonic + step) % 12] += gain
+    return bonus

@@ -1,0 +1,191 @@
+"""From phrases to rhythms and pitches: which lines share an idea, and in which order they are written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from vocalkit.melody import contour
+from vocalkit.melody.grid import Grid
+from vocalkit.melody.harmony import ChordTrack, NoteHarmony
+from vocalkit.melody.pitch import Slot, sing_line
+from vocalkit.melody.rhythm import RhythmTask, Stress, Taste, note_ends, write_rhythm
+from vocalkit.melody.settings import ComposeSettings
+from vocalkit.melody.windows import Phrase, Window, unstressed_opening
+from vocalkit.types import Key
+
+REPEAT_GAIN = 7.0
+LIKENESS_GAIN = 2.2
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One note on the grid, in slots from its line's downbeat. syllable: index in the line, None for a slur."""
+
+    start: int
+    end: int
+    syllable: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A phrase with what shapes it. tune: phrases with equal `tune` share one melody;
+    idea: phrases with equal `idea` resemble each other; letter: the idea's name in its stanza."""
+
+    phrase: Phrase
+    window: Window
+    kind: str
+    tune: tuple[object, ...]
+    idea: tuple[str, str]
+    letter: str
+    last: bool
+
+
+def make_plans(
+    phrases: tuple[Phrase, ...], windows: tuple[Window, ...], kinds: list[str], rng: np.random.Generator
+) -> list[Plan]:
+    """Forms drawn per kind of section; equal sections share windows, hence rhythm and tune."""
+    forms = {kind: contour.FORMS[rng.integers(len(contour.FORMS))] for kind in dict.fromkeys(kinds)}
+    plans: list[Plan] = []
+    for section in dict.fromkeys(phrase.section for phrase in phrases):
+        members = [(p, w) for p, w in zip(phrases, windows, strict=True) if p.section == section]
+        kind = kinds[section]
+        shape = tuple((len(p.words.syllables), p.bars, p.ends_stanza) for p, _ in members)
+        stanzas = Counter(sum(p.ends_stanza for p, _ in members[:i]) for i in range(len(members)))
+        letters = contour.line_letters([stanzas[i] for i in sorted(stanzas)], forms[kind])
+        for (phrase, window), letter in zip(members, letters, strict=True):
+            tune = (kind, shape, phrase.line)
+            plans.append(Plan(phrase, window, kind, tune, (kind, letter), letter, phrase is phrases[-1]))
+    shared: dict[tuple[object, ...], Window] = {}
+    for plan in plans:
+        known = shared.get(plan.tune, plan.window)
+        shared[plan.tune] = Window(min(known.pickup, plan.window.pickup), min(known.end, plan.window.end))
+    return [replace(plan, window=shared[plan.tune]) for plan in plans]
+
+
+def write_rhythms(
+    plans: list[Plan], grid: Grid, settings: ComposeSettings, rng: np.random.Generator
+) -> dict[tuple[object, ...], tuple[Step, ...]]:
+    """The notes in slots of every tune."""
+    tastes: dict[tuple[str, str], Taste] = {}
+    motifs: dict[tuple[str, str], frozenset[int]] = {}
+    rhythms: dict[tuple[object, ...], tuple[Step, ...]] = {}
+    for plan in plans:
+        if plan.tune in rhythms:
+            continue
+        sharing = [other.phrase.words for other in plans if other.tune == plan.tune]
+        if plan.idea not in tastes:
+            tastes[plan.idea] = Taste.draw(rng, grid, plan.phrase.bars)
+        task = RhythmTask(
+            stress=Stress.of([tuple(s.stress for s in words.syllables) for words in sharing]),
+            window=plan.window,
+            opening=min(unstressed_opening(words) for words in sharing),
+            motif=motifs.get(plan.idea, frozenset()),
+            taste=tastes[plan.idea],
+            syncopation=settings.syncopation,
+        )
+        onsets = write_rhythm(task, grid)
+        motifs.setdefault(plan.idea, frozenset(onsets))
+        rhythms[plan.tune] = _steps(plan, onsets, grid, settings, rng)
+    return rhythms
+
+
+def _steps(
+    plan: Plan, onsets: tuple[int, ...], grid: Grid, settings: ComposeSettings, rng: np.random.Generator
+) -> tuple[Step, ...]:
+    """Syllables as notes; some stanza ends go on to a second note (a slur)."""
+    stanza = plan.phrase.ends_stanza
+    ends = note_ends(onsets, plan.window.end, grid, stretch=1.5 if stanza else 1.0)
+    steps = [Step(start, end, index) for index, (start, end) in enumerate(zip(onsets, ends, strict=True))]
+    last = steps[-1]
+    slurred = rng.random() < settings.melisma
+    if stanza and slurred and last.end - last.start >= 3 * grid.tactus_slots and not plan.last:
+        turn = last.start + grid.tactus_slots
+        steps[-1:] = [replace(last, end=turn), Step(turn, last.end, None)]
+    return tuple(steps)
+
+
+class TuneWriter:
+    """Writes the pitches of phrase after phrase and remembers what it wrote."""
+
+    def __init__(
+        self,
+        grid: Grid,
+        chords: ChordTrack,
+        key: Key,
+        registers: dict[str, contour.Register],
+        settings: ComposeSettings,
+        rng: np.random.Generator,
+    ) -> None:
+        self._grid, self._chords, self._key, self._registers = grid, chords, key, registers
+        self._temperature, self._rng = settings.variety, rng
+        self._tunes: dict[tuple[object, ...], tuple[list[int], list[NoteHarmony]]] = {}
+        self._ideas: dict[tuple[str, str], dict[int, int]] = {}
+        self._shapes: dict[tuple[str, str], tuple[str, float]] = {}
+        self._before: int | None = None
+
+    def write(self, plan: Plan, steps: tuple[Step, ...]) -> list[int]:
+        """MIDI pitches of one phrase, one per step."""
+        harmonies = [self._chords.harmony(*self._times(plan, step)) for step in steps]
+        known = self._tunes.get(plan.tune)
+        if known and all(_same_harmony(a, b) for a, b in zip(known[1], harmonies, strict=True)):
+            pitches = known[0]
+        else:
+            slots = self._slots(plan, steps, harmonies, known[0] if known else None)
+            pitches = sing_line(
+                slots,
+                self._registers[plan.kind].pitches,
+                before=self._before,
+                temperature=self._temperature,
+                rng=self._rng,
+            )
+        self._tunes.setdefault(plan.tune, (pitches, harmonies))
+        self._ideas.setdefault(plan.idea, {step.start: pitch for step, pitch in zip(steps, pitches, strict=True)})
+        self._before = pitches[-1]
+        return pitches
+
+    def _times(self, plan: Plan, step: Step) -> tuple[float, float]:
+        at = plan.phrase.downbeat_slot
+        return self._grid.time_at(at + step.start), self._grid.time_at(at + step.end)
+
+    def _slots(
+        self, plan: Plan, steps: tuple[Step, ...], harmonies: list[NoteHarmony], tune: list[int] | None
+    ) -> list[Slot]:
+        centre = self._registers[plan.kind].centre
+        shape, height = self._shape(plan)
+        targets = centre + contour.contour(shape, len(steps), height)
+        idea = self._ideas.get(plan.idea, {})
+        nothing = np.zeros(12)
+        slots = []
+        for index, (step, harmony) in enumerate(zip(steps, harmonies, strict=True)):
+            ending = index == len(steps) - 1
+            free = index >= len(steps) - 2
+            reference, gain = (tune[index], REPEAT_GAIN) if tune else (None, 0.0)
+            if tune is None and not free and step.start in idea:
+                reference, gain = idea[step.start], LIKENESS_GAIN
+            bonus = contour.cadence_bonus(self._key, harmony, final=plan.phrase.ends_stanza, last=plan.last)
+            slots.append(
+                Slot(
+                    harmony=harmony,
+                    weight=self._grid.weight_at(plan.phrase.downbeat_slot + step.start),
+                    length=(step.end - step.start) / self._grid.tactus_slots,
+                    target_midi=float(targets[index]),
+                    cadence=bonus if ending else nothing,
+                    reference_midi=reference,
+                    reference_gain=gain,
+                    slur=step.syllable is None,
+                )
+            )
+        return slots
+
+    def _shape(self, plan: Plan) -> tuple[str, float]:
+        if plan.idea not in self._shapes:
+            shape = contour.SHAPES[self._rng.integers(len(contour.SHAPES))]
+            self._shapes[plan.idea] = shape, float(self._rng.uniform(4.0, 7.0))
+        return self._shapes[plan.idea]
+
+
+def _same_harmony(one: NoteHarmony, other: NoteHarmony) -> bool:
+    return bool(np.array_equal(one.onset, other.onset) and np.array_equal(one.member >= 0.5, other.member >= 0.5))
