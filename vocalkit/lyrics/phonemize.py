@@ -1,0 +1,161 @@
+"""Words → phonemes, each written word with its own, in the weak forms of running speech.
+
+espeak hears whole lines (so *the*, *a* and liaisons come out as spoken) but merges and splits words
+there. Every line's groups are therefore matched to its words by the words' own pronunciations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from vocalkit.errors import LyricsError
+from vocalkit.lyrics import english, french
+from vocalkit.lyrics.espeak import RawWord, check_language, languages, speak
+from vocalkit.lyrics.symbols import Phone, to_phones
+from vocalkit.phones import is_vowel
+
+__all__ = ["check_language", "languages", "phonemize_lines"]
+
+Phones = tuple[Phone, ...]
+
+_MAX_SPLIT = 12
+"""Most groups one written word may become: long numbers are many words."""
+_FAR = 0.75
+"""A line's group further than this from the word alone (share of its symbols) is not that word."""
+
+
+def phonemize_lines(lines: Sequence[Sequence[str]], *, language: str) -> list[list[Phones]]:
+    """Phonemes of every word, line by line; every word has at least one vowel.
+
+    lines: words as written (straight apostrophes, no punctuation). Raises LyricsError for an unknown
+    language and for a word that the language cannot say.
+    """
+    english_text = language.startswith("en")
+    spoken = [
+        [english.spoken_spelling(word.lower()) if english_text else _plain(word) for word in words] for words in lines
+    ]
+    alone_texts = sorted({word for words in spoken for word in words})
+    line_texts = [" ".join(words) for words in spoken if words]
+    groups = speak([*line_texts, *alone_texts], language=language)
+    alone = {
+        text: _joined(raw, language=language) for text, raw in zip(alone_texts, groups[len(line_texts) :], strict=True)
+    }
+    heard = iter(groups[: len(line_texts)])
+    result: list[list[Phones]] = []
+    for written, words in zip(lines, spoken, strict=True):
+        own = [alone[word] for word in words]
+        parts = _match([to_phones(raw, language=language) for raw in next(heard)], own) if words else []
+        result.append([_checked(written, i, p, o, language) for i, (p, o) in enumerate(zip(parts, own, strict=True))])
+    return result
+
+
+def _plain(word: str) -> str:
+    return word.strip("'").lower()
+
+
+def _joined(groups: Sequence[RawWord], *, language: str) -> Phones:
+    return tuple(phone for raw in groups for phone in to_phones(raw, language=language))
+
+
+def _checked(words: Sequence[str], index: int, heard: Phones, alone: Phones, language: str) -> Phones:
+    """The word's phonemes as this language sings them; at least one vowel."""
+    word = words[index].lower()
+    phones = heard if any(phone.vowel for phone in heard) else alone
+    if language.startswith("en"):
+        phones = english.fit_to_verse(word, phones)
+    elif language.startswith("fr"):
+        phones = french.fit_to_song(word, phones, words[index + 1] if index + 1 < len(words) else None)
+    if any(phone.vowel for phone in phones):
+        return phones
+    if phones:  # a clitic of consonants alone, as in d', v or 's
+        return (*phones, Phone("ə")) if word.endswith("'") or language.startswith("en") else (Phone("ə"), *phones)
+    raise LyricsError(f"{words[index]!r} has no sound in {language}; spell it out or remove it")
+
+
+def _match(groups: Sequence[Phones], own: Sequence[Phones]) -> list[Phones]:
+    """Share the line's groups out among its words, splitting merged groups. Empty where nothing fits."""
+    head = 0
+    while head < min(len(groups), len(own)) and _alike(groups[head], own[head]):
+        head += 1
+    tail = 0
+    while tail < min(len(groups), len(own)) - head and _alike(groups[-1 - tail], own[-1 - tail]):
+        tail += 1
+    inner_groups, inner = groups[head : len(groups) - tail], own[head : len(own) - tail]
+    parts: list[Phones] = [()] * len(inner)
+    for first_word, last_word, first_group, last_group in _blocks(inner_groups, inner):
+        heard = tuple(phone for group in inner_groups[first_group:last_group] for phone in group)
+        words = inner[first_word:last_word]
+        if len(words) == 1:
+            near = _distance(_symbols(heard), _symbols(words[0])) <= _FAR * max(len(heard), len(words[0]), 1)
+            parts[first_word] = heard if near else words[0]
+        else:
+            parts[first_word:last_word] = _split(heard, words)
+    return [*groups[:head], *parts, *groups[len(groups) - tail :]]
+
+
+def _alike(group: Phones, own: Phones) -> bool:
+    """Surely the same word: at most a vowel weakened or a consonant linked on."""
+    if group == own:
+        return True
+    same_shape = abs(len(group) - len(own)) <= 1 and sum(p.vowel for p in group) == sum(p.vowel for p in own)
+    return same_shape and _distance(_symbols(group), _symbols(own)) <= 0.34 * max(len(group), len(own))
+
+
+def _blocks(groups: Sequence[Phones], own: Sequence[Phones]) -> list[tuple[int, int, int, int]]:
+    """Cheapest pairing of runs of words with runs of groups: 1 to 0 … 12, or 2 … 4 words to 1."""
+    infinite = float("inf")
+    best = [[(infinite, 0, 0)] * (len(groups) + 1) for _ in range(len(own) + 1)]
+    best[0][0] = (0.0, 0, 0)
+    moves = [(1, g) for g in range(_MAX_SPLIT + 1)] + [(w, 1) for w in (2, 3, 4)]
+    for i in range(len(own)):
+        for j in range(len(groups) + 1):
+            if best[i][j][0] == infinite:
+                continue
+            for words, heard in moves:
+                if i + words > len(own) or j + heard > len(groups):
+                    continue
+                left = tuple(s for word in own[i : i + words] for s in _symbols(word))
+                right = tuple(s for group in groups[j : j + heard] for s in _symbols(group))
+                if heard > 1 and abs(len(left) - len(right)) > 2 + len(left) // 2:
+                    continue
+                cost = best[i][j][0] + _distance(left, right) + 0.1 * (words + heard - 2)
+                if cost < best[i + words][j + heard][0]:
+                    best[i + words][j + heard] = (cost, words, heard)
+    if best[-1][-1][0] == infinite:
+        return []
+    path: list[tuple[int, int, int, int]] = []
+    i, j = len(own), len(groups)
+    while i:
+        _, words, heard = best[i][j]
+        path.append((i - words, i, j - heard, j))
+        i, j = i - words, j - heard
+    return path[::-1]
+
+
+def _split(heard: Phones, words: Sequence[Phones]) -> list[Phones]:
+    """Cut one merged group where the words' own pronunciations fit it best."""
+    if len(words) == 1:
+        return [heard]
+    rest = tuple(symbol for word in words[1:] for symbol in _symbols(word))
+    cut = min(
+        range(len(heard) + 1),
+        key=lambda n: _distance(_symbols(heard[:n]), _symbols(words[0])) + _distance(_symbols(heard[n:]), rest),
+    )
+    return [heard[:cut], *_split(heard[cut:], words[1:])]
+
+
+def _symbols(phones: Phones) -> tuple[str, ...]:
+    return tuple(phone.symbol for phone in phones)
+
+
+@lru_cache(maxsize=8192)
+def _distance(left: tuple[str, ...], right: tuple[str, ...]) -> float:
+    """Edit distance of symbols; a vowel for a vowel costs little, since weak forms change vowels."""
+    row = [float(j) for j in range(len(right) + 1)]
+    for i, a in enumerate(left, 1):
+        diagonal, row[0] = row[0], float(i)
+        for j, b in enumerate(right, 1):
+            change = 0.0 if a == b else (0.4 if is_vowel(a) and is_vowel(b) else 1.0)
+            diagonal, row[j] = row[j], min(diagonal + change, row[j] + 1.0, row[j - 1] + 1.0)
+    return row[-1]

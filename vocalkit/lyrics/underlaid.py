@@ -1,0 +1,130 @@
+"""Words as syllables: divided by ourselves, or as a score already divides them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vocalkit.errors import LyricsError
+from vocalkit.lyrics import english
+from vocalkit.lyrics.phonemize import phonemize_lines
+from vocalkit.lyrics.spelling import VOWEL_LETTERS, align_spelling, letters_of
+from vocalkit.lyrics.syllables import divide_phones, divide_spelling
+from vocalkit.lyrics.symbols import Phone
+from vocalkit.lyrics.text import find_words
+from vocalkit.types import Syllable, WordPosition
+
+_WORDS_A_CALL = 12
+"""Words of a score are given to espeak in runs of this length, so that weak forms have their context."""
+
+
+def divide_word(word: str, phones: Sequence[Phone], *, language: str) -> tuple[Syllable, ...]:
+    """Syllables of one word, one vowel each, their texts joining to the word."""
+    parts = divide_phones(phones, language=language)
+    return _syllables(word, divide_spelling(word, parts, language=language), parts, language=language)
+
+
+def _syllables(
+    word: str, texts: Sequence[str], parts: Sequence[Sequence[Phone]], *, language: str
+) -> tuple[Syllable, ...]:
+    stresses = [max(phone.stress for phone in part) for part in parts]
+    if len(parts) == 1:
+        weak = stresses[0] < 2 or (language.startswith("en") and word.lower() in english.FUNCTION_WORDS)
+        stresses = [0 if weak else 2]
+    symbols = [tuple(phone.symbol for phone in part) for part in parts]
+    positions: list[WordPosition] = ["single"]
+    if len(parts) > 1:
+        positions = ["begin", *(["middle"] * (len(parts) - 2)), "end"]  # type: ignore[list-item]
+    return tuple(Syllable(*fields) for fields in zip(texts, symbols, stresses, positions, strict=True))
+
+
+def phonemize_underlay(words: Sequence[Sequence[str]], *, language: str) -> list[tuple[Syllable, ...]]:
+    """Phonemes for words that a score has already divided: exactly one syllable for each part given.
+
+    words: each the spelled parts of one word, in singing order, punctuation allowed (``("heav", "en,")``).
+    The texts stay as given; phonemes are fitted to the score's division: a vowel that the score gives no
+    note is folded into its neighbour, a part without a vowel of its own is given one. A word of
+    punctuation alone raises LyricsError.
+    """
+    tokens = [find_words("".join(parts), language=language) for parts in words]
+    for parts, found in zip(words, tokens, strict=True):
+        if not found:
+            raise LyricsError(f"the score's syllable {'-'.join(parts)!r} has no letters; remove it or slur the note")
+    runs = [tokens[at : at + _WORDS_A_CALL] for at in range(0, len(tokens), _WORDS_A_CALL)]
+    lines = [[text for found in run for _, text in found] for run in runs]
+    spoken = iter([phones for line in phonemize_lines(lines, language=language) for phones in line])
+    result: list[tuple[Syllable, ...]] = []
+    for parts, found in zip(words, tokens, strict=True):
+        placed = [pair for at, text in found for pair in _placed(text, next(spoken), at)]
+        fitted = _fit(parts, placed, language=language)
+        word = " ".join(text for _, text in found)
+        result.append(_syllables(word, list(parts), divide_phones(fitted, language=language), language=language))
+    return result
+
+
+def _placed(text: str, phones: Sequence[Phone], at: int) -> list[tuple[Phone, int]]:
+    """Each phoneme with the position of the letter that spells it, `at` being the word's own position."""
+    owners = align_spelling(letters_of(text), [phone.symbol for phone in phones])
+    return [(phone, at + owner) for phone, owner in zip(phones, owners, strict=True)]
+
+
+def _fit(parts: Sequence[str], placed: Sequence[tuple[Phone, int]], *, language: str) -> list[Phone]:
+    """The word's phonemes with exactly one vowel for each part."""
+    fitted: list[Phone] = []
+    start = 0
+    for index, part in enumerate(parts):
+        end = start + len(part)
+        own = [pair for pair in placed if start <= pair[1] < end or (index == len(parts) - 1 and pair[1] >= end)]
+        vowels = sum(phone.vowel for phone, _ in own)
+        if vowels == 0:
+            own = _with_vowel(own, part, start, language=language)
+        fitted.extend(_one_vowel([phone for phone, _ in own]) if vowels > 1 else [phone for phone, _ in own])
+        start = end
+    return fitted
+
+
+def _with_vowel(own: list[tuple[Phone, int]], part: str, start: int, *, language: str) -> list[tuple[Phone, int]]:
+    """Give a part its own vowel: a glide opens to one, or its vowel letter is said (lov-ed, ro-se)."""
+    letters = letters_of(part)
+    for index, (phone, at) in enumerate(own):
+        if phone.symbol in _OPENED and at - start < len(letters) and letters[at - start] in VOWEL_LETTERS:
+            return [*own[:index], (Phone(_OPENED[phone.symbol]), at), *own[index + 1 :]]
+    position = next((i for i, letter in enumerate(letters) if letter in VOWEL_LETTERS), len(letters) - 1)
+    spelled = letters[position : position + 1]
+    vowel = _SAID.get(spelled, "ə")
+    if language.startswith(("it", "es", "la", "pt")) and spelled in ("a", "e", "o"):
+        vowel = spelled
+    if language.startswith("en") and letters.startswith("ed", position):
+        vowel = "ɪ"
+    cut = sum(at < start + position for _, at in own)
+    if position == len(letters) - 1:
+        cut = len(own)
+    return [*own[:cut], (Phone(vowel), start + position), *own[cut:]]
+
+
+_OPENED = {"j": "i", "w": "u", "ɥ": "y"}
+_SAID = {"i": "i", "y": "i", "u": "u"}
+_CLOSED = {"i": "j", "ɪ": "j", "u": "w", "ʊ": "w", "y": "ɥ"}
+
+
+def _one_vowel(phones: list[Phone]) -> list[Phone]:
+    """Fold vowels until one is left: weak ones go first, as singers elide (ma-ny‿a, pow-er on one note)."""
+    kept = list(phones)
+    while sum(phone.vowel for phone in kept) > 1:
+        closing = next((i for i in range(len(kept) - 1) if _closes(kept[i], kept[i + 1])), None)
+        if closing is not None:
+            kept[closing] = Phone(_CLOSED[kept[closing].symbol])
+            continue
+        at = min((i for i, phone in enumerate(kept) if phone.vowel), key=lambda i: _strength(kept[i]))
+        kept[at : at + 1] = [Phone("ɹ")] if kept[at].symbol in ("ɚ", "ɝ") else []
+    return kept
+
+
+def _closes(phone: Phone, following: Phone) -> bool:
+    """A close vowel becomes a glide before another vowel, unless that is its like."""
+    alike = _CLOSED.get(following.symbol) == _CLOSED.get(phone.symbol)
+    return phone.symbol in _CLOSED and not phone.stress and following.vowel and not alike
+
+
+def _strength(phone: Phone) -> tuple[int, int]:
+    weak = ("ə", "ɚ", "ɐ", "ɪ", "i", "ʊ", "u")
+    return (phone.stress, weak.index(phone.symbol) if phone.symbol in weak else len(weak))
