@@ -1,0 +1,73 @@
+"""`vocalkit add-vocals`: the whole chain, from an instrumental and words to a folder."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from vocalkit.cli.arguments import Commands, add_command, add_json, add_music_options, path_argument, print_json, warn
+from vocalkit.cli.progress import StageBars
+
+EXAMPLES = """\
+  vocalkit add-vocals song.wav --lyrics words.txt --out my-song
+  vocalkit add-vocals song.wav --lyrics words.txt --voice bruno --seed 2 --no-master --out take-2
+  vocalkit add-vocals song.wav --score tune.musicxml --out my-tune
+"""
+
+
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
+    parser = add_command(commands, common, "add-vocals", summary="sing lyrics on an instrumental", examples=EXAMPLES)
+    parser.add_argument("instrumental", type=path_argument, metavar="INSTRUMENTAL", help="WAV, FLAC, MP3 or OGG")
+    parser.add_argument("--lyrics", type=path_argument, metavar="FILE", help="the words, plain text")
+    parser.add_argument("--score", type=path_argument, metavar="FILE", help="your own melody: MusicXML or MIDI")
+    add_music_options(parser)
+    parser.add_argument("--no-master", action="store_true", help="leave the mix as the sum of its stems")
+    parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from vocalkit.pipelines.files import add_vocals_to_file
+
+    choices = choices_of(args, master=not args.no_master)
+    with StageBars() as progress:
+        _, report = add_vocals_to_file(
+            args.instrumental, args.out, lyrics=args.lyrics, score=args.score, choices=choices, progress=progress
+        )
+    warn(report.warnings)
+    show_render(args, report)
+    return 0
+
+
+def choices_of(args: argparse.Namespace, *, master: bool = True) -> Any:
+    """The pipeline's `Choices` from the options that `add_music_options` offers."""
+    from vocalkit.pipelines.add_vocals import Choices
+
+    return Choices(
+        voice=args.voice,
+        tempo_bpm=args.tempo,
+        key=args.key,
+        start_s=args.start,
+        language=args.lang,
+        seed=args.seed,
+        master=master,
+    )
+
+
+def show_render(args: argparse.Namespace, report: Any) -> None:
+    """Tell where the files are, and the figures one wants to see at once."""
+    if args.json:
+        print_json({"out": str(args.out), **report.to_dict({})})
+        return
+    if report.heard is not None and report.loudness is not None:
+        heard, levels = report.heard, report.loudness
+        print(
+            f"heard {heard.tempo_bpm:.1f} BPM, {heard.key}; {report.notes} notes sung by {report.provenance.voice_id}"
+        )
+        print(
+            f"mix {levels.lufs:.1f} LUFS, {levels.true_peak_dbtp:.1f} dBTP, "
+            f"vocals {levels.vocal_lift_lu:+.1f} LU over the backing"
+        )
+    for path in sorted(args.out.iterdir()):
+        print(path)

@@ -1,0 +1,106 @@
+"""The `vocalkit` command: one parser, one way to fail.
+
+Exit codes: 0 done, 2 wrong use or bad input, 3 consent refused, 4 a missing optional part, 130
+stopped by Ctrl-C or SIGTERM, 1 a fault of vocalkit itself. Every error is one line on stderr that
+starts with ``vocalkit: ``; ``--debug`` adds the traceback. Only argparse is imported here, so that
+``vocalkit --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from vocalkit import __version__
+from vocalkit.cli import add_vocals, analyze, backing, bench, compose, demo, sing, voice
+from vocalkit.errors import VocalkitError
+
+COMMANDS = (add_vocals, sing, analyze, compose, backing, voice, bench, demo)
+INTERRUPTED = 130
+INTERNAL_FAULT = 1
+
+EXAMPLES = """\
+examples:
+  vocalkit add-vocals song.wav --lyrics words.txt --out my-song
+  vocalkit voice list
+  vocalkit analyze song.wav
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"vocalkit: {message} (see: {self.prog} --help)\n")
+
+
+def build_parser() -> Parser:
+    """The parser of every command."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--debug", action="store_true", default=argparse.SUPPRESS, help="show the traceback of an error"
+    )
+    parser = Parser(
+        prog="vocalkit",
+        description="A licensed voice sings your lyrics on your instrumental.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"vocalkit {__version__}")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add_parser(commands, common)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    args = build_parser().parse_args(argv)
+    debug = getattr(args, "debug", False)
+    if not debug:
+        warnings.simplefilter("ignore")
+    _stop_on_sigterm()
+    try:
+        code: int = args.run(args)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return _fail("stopped; nothing was left behind", INTERRUPTED, debug)
+    except BrokenPipeError:
+        # The reader (`| head`) has left; give Python's exit somewhere harmless to flush to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except VocalkitError as error:
+        return _fail(str(error), error.exit_code, debug)
+    except MemoryError:
+        return _fail("out of memory; close other programs or use a shorter track", 2, debug)
+    except Exception as error:
+        text = f"internal error, please report it: {type(error).__name__}: {error} (--debug shows where)"
+        return _fail(text, INTERNAL_FAULT, debug)
+
+
+def _fail(message: str, code: int, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    print(f"vocalkit: {' '.join(message.split())}", file=sys.stderr)
+    return code
+
+
+def _stop_on_sigterm() -> None:
+    """Let SIGTERM clean up the way Ctrl-C does."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

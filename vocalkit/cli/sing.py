@@ -1,0 +1,41 @@
+"""`vocalkit sing`: a score, or an edited performance, sung dry."""
+
+from __future__ import annotations
+
+import argparse
+
+from vocalkit.cli.add_vocals import show_render
+from vocalkit.cli.arguments import Commands, add_command, add_json, path_argument, seed, warn
+from vocalkit.cli.progress import StageBars
+
+EXAMPLES = """\
+  vocalkit sing tune.musicxml --voice clara --out tune
+  vocalkit sing tune.mid --lyrics words.txt --voice bruno --out tune-low
+  vocalkit sing my-song/performance.json --voice clara --out again
+"""
+
+
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
+    parser = add_command(
+        commands, common, "sing", summary="sing a score or an edited performance.json", examples=EXAMPLES
+    )
+    parser.add_argument("score", type=path_argument, metavar="SCORE", help="MusicXML, MIDI or performance.json")
+    parser.add_argument("--lyrics", type=path_argument, metavar="FILE", help="words to lay under the notes")
+    parser.add_argument("--voice", metavar="NAME", help="a voice from `vocalkit voice list` (default: the first)")
+    parser.add_argument("--lang", default="en-us", metavar="CODE", help="language of the lyrics (default: en-us)")
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another take (default: 0)")
+    parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from vocalkit.pipelines.add_vocals import Choices
+    from vocalkit.pipelines.files import sing_file
+
+    choices = Choices(voice=args.voice, language=args.lang, seed=args.seed)
+    with StageBars() as progress:
+        _, report = sing_file(args.score, args.out, lyrics=args.lyrics, choices=choices, progress=progress)
+    warn(report.warnings)
+    show_render(args, report)
+    return 0

@@ -1,0 +1,49 @@
+"""`vocalkit voice`: which voices there are, and what may be done with them."""
+
+from __future__ import annotations
+
+import argparse
+
+from vocalkit.cli.arguments import Commands, add_command, add_json, print_json
+
+EXAMPLES = """\
+  vocalkit voice list
+  vocalkit voice list --json
+  vocalkit voice show clara
+"""
+
+
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
+    parser = add_command(commands, common, "voice", summary="list and describe voices", examples=EXAMPLES)
+    actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="every voice that is installed", parents=[common])
+    add_json(listing)
+    listing.set_defaults(run=run_list)
+    showing = actions.add_parser("show", help="one voice: range, languages, licence, sources", parents=[common])
+    showing.add_argument("name", metavar="NAME")
+    add_json(showing)
+    showing.set_defaults(run=run_show)
+
+
+def run_list(args: argparse.Namespace) -> int:
+    from vocalkit.pipelines.voices import every_voice, voice_facts
+
+    voices = every_voice()
+    if args.json:
+        print_json([voice_facts(voice) for voice in voices])
+        return 0
+    for voice in voices:
+        print(f"{voice.id:<12} {voice.name}: {voice.description} ({', '.join(voice.languages)})")
+    return 0
+
+
+def run_show(args: argparse.Namespace) -> int:
+    from vocalkit.pipelines.voices import choose_voice, voice_facts
+
+    facts = voice_facts(choose_voice(args.name))
+    if args.json:
+        print_json(facts)
+        return 0
+    for name, value in facts.items():
+        print(f"{name.replace('_', ' '):<14} {', '.join(value) if isinstance(value, list) else value}")
+    return 0

@@ -1,0 +1,232 @@
+"""A song from an instrumental and lyrics: analyze, parse, compose, perform, sing, mix."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from vocalkit.audio import check_backing, resample
+from vocalkit.errors import InputError
+from vocalkit.pipelines.place import fit_range, place_score, transpose
+from vocalkit.pipelines.report import Heard, Loudness, Report
+from vocalkit.pipelines.stages import StageClock, peak_memory_bytes
+from vocalkit.pipelines.voices import choose_voice
+from vocalkit.protocols import Progress, silent
+from vocalkit.types import (
+    Audio,
+    Backing,
+    Key,
+    Lyrics,
+    Mix,
+    Performance,
+    Provenance,
+    Score,
+    Vocal,
+    VoiceProfile,
+    frozen_array,
+)
+
+SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
+LEAD_VOICE_WARNING = 0.5
+BEAT_CONFIDENCE_WARNING = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a user may choose beside the music. None: heard in the backing, or the first voice.
+
+    tempo_bpm: beats per minute; start_s: earliest second of singing; composer, vocoder: backends.
+    """
+
+    voice: str | None = None
+    tempo_bpm: float | None = None
+    key: Key | None = None
+    start_s: float | None = None
+    language: str = "en-us"
+    seed: int = 0
+    master: bool = True
+    composer: str = "rules"
+    vocoder: str = "world"
+
+    def __post_init__(self) -> None:
+        tempo = self.tempo_bpm
+        if tempo is not None and not (math.isfinite(tempo) and SLOWEST_BPM <= tempo <= FASTEST_BPM):
+            raise InputError(f"a tempo must be {SLOWEST_BPM:.0f} to {FASTEST_BPM:.0f} BPM, got {tempo}")
+        if self.start_s is not None and not (math.isfinite(self.start_s) and self.start_s >= 0):
+            raise InputError(f"singing cannot start at {self.start_s} s; give seconds from 0")
+        if self.seed < 0:
+            raise InputError(f"a seed must not be negative, got {self.seed}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AddVocals:
+    """One request: lyrics as text, a score, or a score to lay the lyrics under."""
+
+    backing: Audio
+    lyrics: str | None = None
+    score: Score | None = None
+    choices: Choices = Choices()
+
+    def __post_init__(self) -> None:
+        if self.lyrics is None and self.score is None:
+            raise InputError("nothing to sing: give lyrics, a score, or both")
+        start_s = self.choices.start_s
+        if start_s is not None and start_s >= self.backing.duration_s:
+            raise InputError(
+                f"singing cannot start at {start_s:g} s: the instrumental ends at {self.backing.duration_s:.1f} s"
+            )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Render:
+    """Everything a run made. dry: mono, unmixed, as long as the mix; mix, backing: None without a backing."""
+
+    score: Score | None
+    performance: Performance
+    dry: Audio
+    provenance: Provenance
+    report: Report
+    mix: Mix | None = None
+    backing: Backing | None = None
+
+
+def add_vocals(request: AddVocals, *, progress: Progress = silent) -> Render:
+    """Sing on an instrumental. The same request gives the same bits, on any number of threads."""
+    from threadpoolctl import threadpool_limits
+
+    check_backing(request.backing)
+    # One thread: sums taken in another order on another machine would change the last bits.
+    with threadpool_limits(1):
+        return _add_vocals(request, StageClock(progress))
+
+
+def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
+    choices = request.choices
+    profile = choose_voice(choices.voice)
+    lyrics = parse_words(request.lyrics, choices.language, clock)
+    backing = listen(request.backing, choices, clock)
+    score, notices = set_words(backing, lyrics, request.score, profile, choices, clock)
+    performance, vocal = sing_words(score, profile, choices, clock)
+    with clock.stage("mix"):
+        from vocalkit.mix import mix_vocals
+
+        vocal = replace(vocal, audio=resample(vocal.audio, request.backing.sample_rate))
+        mix = mix_vocals(request.backing, vocal, performance, master=choices.master)
+    report = Report(
+        seed=choices.seed,
+        provenance=mix.provenance,
+        language=score.language,
+        notes=len(score.notes),
+        stages=clock.times,
+        peak_memory_bytes=peak_memory_bytes(),
+        heard=Heard.of(backing),
+        loudness=Loudness.of(mix),
+        warnings=(*warnings_about(backing, choices), *notices),
+    )
+    dry = with_frames(vocal.audio, mix.audio.frames)
+    return Render(score, performance, dry, mix.provenance, report, mix, backing)
+
+
+def parse_words(text: str | None, language: str, clock: StageClock) -> Lyrics | None:
+    """Stage `parse`: text into syllables and phonemes; None where there is no text."""
+    if text is None:
+        return None
+    with clock.stage("parse"):
+        from vocalkit.lyrics import parse_lyrics
+
+        return parse_lyrics(text, language=language)
+
+
+def listen(audio: Audio, choices: Choices, clock: StageClock) -> Backing:
+    """Stage `analyze`: what is heard in the backing, with the user's tempo and key where given."""
+    with clock.stage("analyze") as progress:
+        from vocalkit.backing import analyze
+
+        return analyze(audio, tempo_bpm=choices.tempo_bpm, key=choices.key, progress=progress)
+
+
+def set_words(
+    backing: Backing,
+    lyrics: Lyrics | None,
+    score: Score | None,
+    profile: VoiceProfile,
+    choices: Choices,
+    clock: StageClock,
+) -> tuple[Score, tuple[str, ...]]:
+    """Stage `compose`: a melody for the words, or the user's score on the backing's beats; and warnings."""
+    low_midi, high_midi = profile.low_midi, profile.high_midi
+    with clock.stage("compose"):
+        if score is None:
+            if lyrics is None:
+                raise InputError("nothing to sing: give lyrics, a score, or both")
+            from vocalkit.melody.backends import load_composer
+
+            composer = load_composer(choices.composer)
+            composed = composer.compose(
+                backing, lyrics, low_midi=low_midi, high_midi=high_midi, start_s=choices.start_s, seed=choices.seed
+            )
+            return composed, ()
+        if lyrics is not None:
+            from vocalkit.score import lay_lyrics
+
+            score = lay_lyrics(score, lyrics)
+        placed = place_score(score, backing, start_s=choices.start_s)
+        sung, notices = _within_range(placed, profile)
+        # As the composer does: notes carry the backing's tuning, so that the voice agrees with it.
+        return transpose(sung, backing.tuning_cents / 100.0), notices
+
+
+def _within_range(score: Score, profile: VoiceProfile) -> tuple[Score, tuple[str, ...]]:
+    moved, octaves = fit_range(score, low_midi=profile.low_midi, high_midi=profile.high_midi)
+    if octaves == 0:
+        return moved, ()
+    how = f"{abs(octaves)} octave{'s' if abs(octaves) > 1 else ''} {'higher' if octaves > 0 else 'lower'}"
+    return moved, (f"the score is sung {how} than written, where the voice {profile.id} is at home",)
+
+
+def sing_words(score: Score, profile: VoiceProfile, choices: Choices, clock: StageClock) -> tuple[Performance, Vocal]:
+    """Stages `perform` to `sing`: how the score is sung, and the sound of it, dry mono from sample 0."""
+    with clock.stage("perform"):
+        from vocalkit.synth.perform import perform
+
+        performance = perform(score, seed=choices.seed)
+    return performance, voice_performance(performance, profile, choices, clock)
+
+
+def voice_performance(performance: Performance, profile: VoiceProfile, choices: Choices, clock: StageClock) -> Vocal:
+    """Stages `voice` and `sing`: the licence checked and the model loaded, then the sound."""
+    with clock.stage("voice"):
+        from vocalkit.synth.backends import load_vocoder
+        from vocalkit.voice.load import license_builtin, load_model
+
+        licensed = license_builtin(profile.id)
+        model, vocoder = load_model(licensed), load_vocoder(choices.vocoder)
+    with clock.stage("sing") as progress:
+        from vocalkit.synth.sing import sing
+
+        return sing(performance, licensed, model, vocoder, seed=choices.seed, progress=progress)
+
+
+def warnings_about(backing: Backing, choices: Choices) -> tuple[str, ...]:
+    """What the user should know about the backing before they wonder at the result."""
+    found = []
+    if backing.lead_voice >= LEAD_VOICE_WARNING:
+        found.append("someone seems to sing on this track already; the new vocal will be on top of them")
+    if backing.beat_confidence < BEAT_CONFIDENCE_WARNING and choices.tempo_bpm is None:
+        found.append(
+            f"the beat is hard to hear (taken as {backing.tempo_map.bpm:.1f} BPM); give --tempo if you know it"
+        )
+    return tuple(found)
+
+
+def with_frames(audio: Audio, frames: int) -> Audio:
+    """The same sound from sample 0, cut or filled with silence to `frames` samples."""
+    if audio.frames == frames:
+        return audio
+    import numpy as np
+
+    samples = np.zeros((audio.channels, frames), np.float32)
+    kept = min(frames, audio.frames)
+    samples[:, :kept] = audio.samples[:, :kept]
+    samples.flags.writeable = False
+    return Audio(frozen_array(samples, np.float32), audio.sample_rate)

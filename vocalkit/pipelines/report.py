@@ -1,0 +1,128 @@
+"""What a render says about itself: everything needed to repeat it and to judge it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from importlib import metadata
+from typing import Any
+
+from vocalkit import __version__
+from vocalkit.pipelines.stages import StageClock, StageTime, peak_memory_bytes
+from vocalkit.types import Backing, Mix, Provenance
+
+RENDER_FORMAT = "vocalkit-render/1"
+"""Marks a folder's report.json as ours, so that a render may replace an earlier one and nothing else."""
+
+_LIBRARIES = ("numpy", "scipy", "librosa", "soundfile", "soxr", "pyworld", "pedalboard", "pyloudnorm", "phonemizer")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the analysis found. beats_s, downbeats_s: seconds; chords: (start s, end s, Harte name)."""
+
+    duration_s: float
+    tempo_bpm: float
+    key: str
+    tuning_cents: float
+    beat_confidence: float
+    lead_voice: float
+    beats_s: tuple[float, ...]
+    downbeats_s: tuple[float, ...]
+    chords: tuple[tuple[float, float, str], ...]
+    sections: tuple[tuple[float, float, str, float], ...]
+
+    @classmethod
+    def of(cls, backing: Backing) -> Heard:
+        """Times rounded to a tenth of a millisecond: finer than any beat tracker means."""
+        grid = backing.tempo_map
+        return cls(
+            duration_s=round(backing.duration_s, 4),
+            tempo_bpm=round(grid.bpm, 3),
+            key=backing.key.name,
+            tuning_cents=round(backing.tuning_cents, 2),
+            beat_confidence=round(backing.beat_confidence, 3),
+            lead_voice=round(backing.lead_voice, 3),
+            beats_s=tuple(round(float(beat), 4) for beat in grid.beats_s),
+            downbeats_s=tuple(round(float(beat), 4) for beat in grid.downbeats_s),
+            chords=tuple((round(c.start_s, 4), round(c.end_s, 4), c.name) for c in backing.chords),
+            sections=tuple((round(s.start_s, 4), round(s.end_s, 4), s.label, s.energy) for s in backing.sections),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """Levels of the mix. backing_gain: g in mix = g * backing + vocals when nothing was mastered."""
+
+    lufs: float
+    true_peak_dbtp: float
+    vocal_lift_lu: float
+    backing_gain: float
+    mastered: bool
+
+    @classmethod
+    def of(cls, mix: Mix) -> Loudness:
+        # backing_gain stays unrounded: who subtracts the stems needs every digit of it.
+        return cls(
+            lufs=round(mix.lufs, 3),
+            true_peak_dbtp=round(mix.true_peak_dbtp, 3),
+            vocal_lift_lu=round(mix.vocal_lift_lu, 3),
+            backing_gain=mix.backing_gain,
+            mastered=mix.mastered,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report of one render. models: file digests by role; warnings: what the user should know."""
+
+    seed: int
+    provenance: Provenance
+    language: str
+    notes: int
+    stages: tuple[StageTime, ...]
+    peak_memory_bytes: int | None
+    heard: Heard | None = None
+    loudness: Loudness | None = None
+    warnings: tuple[str, ...] = ()
+
+    def timed(self, clock: StageClock) -> Report:
+        """The same report with a later clock's stages added and memory measured anew."""
+        return replace(self, stages=self.stages + clock.times, peak_memory_bytes=peak_memory_bytes())
+
+    def to_dict(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """JSON values. arguments: what the user asked for, in their own words."""
+        heard = asdict(self.heard) if self.heard else None
+        return {
+            "format": RENDER_FORMAT,
+            "versions": versions(),
+            "arguments": dict(arguments),
+            "seed": self.seed,
+            "voice": self.provenance.voice_id,
+            "label": self.provenance.label,
+            "credit": self.provenance.credit,
+            "grant_id": self.provenance.grant_id,
+            "models": {"acoustic": self.provenance.model_sha256},
+            "language": self.language,
+            "tempo_bpm": heard["tempo_bpm"] if heard else None,
+            "key": heard["key"] if heard else None,
+            "notes": self.notes,
+            **(asdict(self.loudness) if self.loudness else {}),
+            "stages_s": {stage.name: round(stage.seconds, 4) for stage in self.stages},
+            "total_s": round(sum(stage.seconds for stage in self.stages), 4),
+            "peak_memory_bytes": self.peak_memory_bytes,
+            "warnings": list(self.warnings),
+            "heard": heard,
+        }
+
+
+def versions() -> dict[str, str]:
+    """Versions of vocalkit, Python and the libraries that shape the sound."""
+    found = {"vocalkit": __version__, "python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found

@@ -1,0 +1,68 @@
+"""A score or an edited performance, sung dry, without a backing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vocalkit.errors import ScoreError
+from vocalkit.pipelines.add_vocals import Choices, Render, parse_words, sing_words, voice_performance
+from vocalkit.pipelines.place import fit_range
+from vocalkit.pipelines.report import Report
+from vocalkit.pipelines.stages import StageClock, peak_memory_bytes
+from vocalkit.pipelines.voices import choose_voice
+from vocalkit.protocols import Progress, silent
+from vocalkit.types import Performance, Score, Vocal, VoiceProfile
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SingScore:
+    """One request: a score (with lyrics to lay under it, if it has none), or a performance."""
+
+    source: Score | Performance
+    lyrics: str | None = None
+    choices: Choices = field(default_factory=Choices)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.source, Performance) and self.lyrics is not None:
+            raise ScoreError("a performance has its words already; leave --lyrics out, or sing the score instead")
+        if not self.source.notes:
+            raise ScoreError("there are no notes to sing")
+
+
+def sing_score(request: SingScore, *, progress: Progress = silent) -> Render:
+    """Sing in the score's own time: the dry stem, its score and its performance."""
+    from threadpoolctl import threadpool_limits
+
+    clock = StageClock(progress)
+    profile = choose_voice(request.choices.voice)
+    with threadpool_limits(1):
+        score, performance, vocal, notices = _sung(request, profile, clock)
+    report = Report(
+        seed=request.choices.seed,
+        provenance=vocal.provenance,
+        language=performance.language,
+        notes=len(performance.notes),
+        stages=clock.times,
+        peak_memory_bytes=peak_memory_bytes(),
+        warnings=notices,
+    )
+    return Render(score, performance, vocal.audio, vocal.provenance, report)
+
+
+def _sung(
+    request: SingScore, profile: VoiceProfile, clock: StageClock
+) -> tuple[Score | None, Performance, Vocal, tuple[str, ...]]:
+    if isinstance(request.source, Performance):
+        return None, request.source, voice_performance(request.source, profile, request.choices, clock), ()
+    score: Score = request.source
+    notices: tuple[str, ...] = ()
+    lyrics = parse_words(request.lyrics, request.choices.language, clock)
+    if lyrics is not None:
+        from vocalkit.score import lay_lyrics
+
+        score = lay_lyrics(score, lyrics)
+    score, octaves = fit_range(score, low_midi=profile.low_midi, high_midi=profile.high_midi)
+    if octaves:
+        notices = (f"the score is sung {octaves:+d} octaves from where it is written, to suit the voice {profile.id}",)
+    performance, vocal = sing_words(score, profile, request.choices, clock)
+    return score, performance, vocal, notices

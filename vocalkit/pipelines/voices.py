@@ -1,0 +1,44 @@
+"""Which voice sings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vocalkit.errors import InputError
+from vocalkit.types import VoiceProfile
+
+
+def every_voice() -> tuple[VoiceProfile, ...]:
+    """The voices that are installed; raises InputError where there are none."""
+    from vocalkit.voice.load import list_voices
+
+    voices = list_voices()
+    if not voices:
+        raise InputError("no voices are installed; install vocalkit again")
+    return voices
+
+
+def choose_voice(name: str | None) -> VoiceProfile:
+    """The built-in voice of that id, the first one for None. An unknown name lists the known ones."""
+    voices = every_voice()
+    if name is None:
+        return voices[0]
+    found = next((voice for voice in voices if voice.id == name), None)
+    if found is None:
+        raise InputError(f"there is no voice {name!r}; known: {', '.join(voice.id for voice in voices)}")
+    return found
+
+
+def voice_facts(profile: VoiceProfile) -> dict[str, Any]:
+    """A voice as JSON values: what a user may know before choosing it."""
+    return {
+        "id": profile.id,
+        "name": profile.name,
+        "description": profile.description,
+        "languages": list(profile.languages),
+        "low_midi": profile.low_midi,
+        "high_midi": profile.high_midi,
+        "licence": profile.licence,
+        "credit": profile.credit,
+        "model_sha256": profile.model_sha256,
+    }
