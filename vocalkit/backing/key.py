@@ -1,0 +1,60 @@
+"""Key by correlation with pitch-class profiles, weighed with which chords and basses are home."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vocalkit.types import Key
+
+PROFILES = {
+    # Krumhansl and Kessler (1982), Temperley (2001) and Albrecht and Shanahan (2013), tonic first.
+    "krumhansl": (
+        (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),
+        (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17),
+    ),
+    "temperley": (
+        (5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0),
+        (5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0),
+    ),
+    "albrecht": (
+        (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081),
+        (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052),
+    ),
+}
+"""Weight of each scale step in major and in minor."""
+
+_HOME_WEIGHT = 0.35
+
+
+def key_scores(
+    treble: NDArray[np.float64], bass: NDArray[np.float64], *, profile: str = "albrecht"
+) -> NDArray[np.float64]:
+    """How well each key fits: float64 (2, 12), rows major and minor, columns tonics.
+
+    treble, bass: pitch classes of every beat, (n, 12).
+    """
+    total, low = treble.sum(axis=0), bass.sum(axis=0)
+    scores = np.zeros((2, 12))
+    for mode, shape in enumerate(PROFILES[profile]):
+        for tonic in range(12):
+            scores[mode, tonic] = _correlation(total, np.roll(shape, tonic))
+            scores[mode, tonic] += _HOME_WEIGHT * _correlation(low, np.roll(shape, tonic))
+            third = tonic + (4 if mode == 0 else 3)
+            home = treble[:, tonic] + treble[:, third % 12] + treble[:, (tonic + 7) % 12]
+            scores[mode, tonic] += _HOME_WEIGHT * float(np.mean(home)) / np.sqrt(3.0)
+    return scores
+
+
+def find_key(treble: NDArray[np.float64], bass: NDArray[np.float64]) -> Key:
+    """The best key; C major where nothing is pitched."""
+    if treble.sum() <= 0:
+        return Key(0, "major")
+    mode, tonic = np.unravel_index(int(key_scores(treble, bass).argmax()), (2, 12))
+    return Key(int(tonic), "major" if mode == 0 else "minor")
+
+
+def _correlation(left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
+    a, b = left - left.mean(), right - np.mean(right)
+    norm = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(a @ b) / norm if norm > 1e-9 else 0.0
