@@ -149,7 +149,9 @@ def _note_in(value: Any, where: str) -> Note:
         stress = entry.get("stress", 0)
         if not _is_number(stress):
             raise InputError(f"{where}: 'stress' must be 0, 1 or 2")
-        syllable = Syllable(_text(entry, "syllable", where), tuple(phonemes), stress, position)
+        syllable = Syllable(
+            _text(entry, "syllable", where), tuple(phonemes), int(stress) if stress in (0, 1, 2) else -1, position
+        )
     try:
         return Note(start_s, end_s, midi, syllable)
     except InputError as error:
