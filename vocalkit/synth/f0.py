@@ -24,6 +24,7 @@ from vocalkit.units import midi_to_hz
 Curve = NDArray[np.float64]
 
 _VIBRATO_MIN_NOTE_S, _VIBRATO_ATTACK_S, _VIBRATO_TAPER_S = 0.45, 0.3, 0.1
+_VIBRATO_UNEVEN_HZ = 0.7
 _VIBRATO_SOONER = 0.7  # on the last note of a phrase, where singers settle into it
 _FINE_CENTS, _FINE_HZ, _FINE_MAX_HZ = 4.5, (9.0, 18.0), 5.0
 _DRIFT_CENTS, _DRIFT_HZ, _DRIFT_MAX_CENTS = 6.0, 1.2, 15.0
@@ -122,7 +123,8 @@ def _vibrato_cents(notes: Sequence[Note], frames: int, *, hop_s: float, seed: in
         rate_hz = settings.vibrato_rate_hz * (1.0 + 0.05 * fast)
         wander = 0.15 * bend * np.sin(np.pi * at / max(left_s, 1.0)) + 0.15 * (at / left_s)
         phase = 2.0 * np.pi * np.cumsum(rate_hz + wander) * hop_s
-        curve[low:high] += depth * grown * np.sin(phase)
+        uneven = 1.0 + 0.15 * np.sin(2.0 * np.pi * (_VIBRATO_UNEVEN_HZ * at + bend))
+        curve[low:high] += depth * grown * uneven * np.sin(phase)
     return curve
 
 

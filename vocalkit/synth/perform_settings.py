@@ -30,8 +30,8 @@ class PerformSettings:
     loudness_db: added to the loudness; dynamics: scale of every loudness shape, 0 flat, 1 normal.
     vibrato_depth_cents: deviation to either side on notes of two seconds and more, about half of it
     on the shortest notes that carry vibrato; 0 turns it off. vibrato_rate_hz; vibrato_onset_s: time
-    from the note's start until vibrato begins (sooner where a phrase ends). portamento_s: time from 10 to 90 % of a small
-    interval, longer for leaps. scoop_cents: how far below its first note a phrase starts.
+    from the note's start until vibrato begins, sooner where a phrase ends. portamento_s: time from
+    10 to 90 % of a small interval, longer for leaps. scoop_cents: how far below its first note a phrase starts.
     fluctuation: scale of the small irregularities of pitch, 0 none, 1 normal.
     """
 
@@ -40,7 +40,7 @@ class PerformSettings:
     gender: float = 0.0
     loudness_db: float = 0.0
     dynamics: float = 1.0
-    vibrato_depth_cents: float = 70.0
+    vibrato_depth_cents: float = 60.0
     vibrato_rate_hz: float = 5.6
     vibrato_onset_s: float = 0.3
     portamento_s: float = 0.07
