@@ -14,11 +14,12 @@ from vocalkit.melody.layout import LIFTED_KINDS
 from vocalkit.types import Key
 
 SMALLEST_RANGE = 7
-WIDEST_LINE = 10
-"""Semitones that one section moves within; a lifted chorus adds its lift to the song's range."""
+WIDEST_LINE = 11
+WIDEST_SONG = 14
+"""Semitones that one section and a whole song move within at the most; lead sheets have 12 to 17."""
 
 FORMS = ("AABA", "ABAC", "ABAB", "AABC", "ABCB")
-SHAPES = ("arch", "early", "late", "falling")
+SHAPES = ("arch", "arch", "early", "late", "falling", "valley")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,17 @@ def find_registers(
 
     tuning: semitones that every note is raised by in the end, so that it is still in range.
     """
-    low, high = math.ceil(low_midi - tuning - 1e-9), math.floor(high_midi - tuning + 1e-9)
     if not (math.isfinite(low_midi) and math.isfinite(high_midi)) or high_midi - low_midi < SMALLEST_RANGE:
         raise InputError(
             f"a voice needs a range of at least {SMALLEST_RANGE} semitones to compose for, "
             f"got MIDI {low_midi:g} to {high_midi:g}"
         )
+    low, high = math.ceil(low_midi - tuning - 1e-9), math.floor(high_midi - tuning + 1e-9)
     lifts = {kind: _lift(kind, lift) for kind in kinds}
     spread = max(lifts.values()) - min(lifts.values())
     room = high - low
-    width = min(WIDEST_LINE, room)
-    spread_used = min(spread, room - width + 0.5 * width)
+    width = min(WIDEST_LINE, room, max(SMALLEST_RANGE, WIDEST_SONG - spread))
+    spread_used = min(spread, room - 0.5 * width)
     scale = spread_used / spread if spread > 0 else 0.0
     middle = (low + high) / 2.0
     base = middle - scale * (max(lifts.values()) + min(lifts.values())) / 2.0
@@ -81,7 +82,9 @@ def line_letters(stanza_lengths: list[int], form: str) -> list[str]:
 
 
 def contour(shape: str, count: int, height: float) -> NDArray[np.float64]:
-    """float64 (count,): semitones about the centre along a phrase; every shape ends low."""
+    """float64 (count,): semitones about the centre along a phrase; every shape but the valley ends low."""
+    if shape == "valley":
+        return -0.7 * contour("arch", count, height)
     phase = np.linspace(0.0, 1.0, max(count, 2))[:count]
     peak = {"arch": 0.5, "early": 0.3, "late": 0.7, "falling": 0.08}[shape]
     rise = np.clip(phase / peak, 0.0, 1.0)
@@ -101,8 +104,18 @@ def cadence_bonus(key: Key, harmony: NoteHarmony, *, final: bool, last: bool) ->
     """
     bonus = np.where(harmony.onset, 3.0, -6.0)
     third = 4 if key.mode == "major" else 3
-    degrees = {0: 3.0 if last else 2.0, third: 1.2, 7: 0.8} if final else {0: -1.2, 2: 0.8, 7: 0.6, third: 0.2}
+    degrees = {0: 8.0 if last else 7.0, third: 6.0, 7: 5.5} if final else {0: -1.2, 2: 0.8, 7: 0.6, third: 0.2}
     for step, gain in degrees.items():
         if harmony.onset[(key.tonic + step) % 12]:
             bonus[(key.tonic + step) % 12] += gain
     return bonus
+
+
+def move_in_scale(pitch: int, steps: int, key: Key) -> int:
+    """A pitch moved by scale steps; one outside the scale moves with the scale tone below it."""
+    scale = sorted((tone - key.tonic) % 12 for tone in key.scale)
+    octave, place = divmod(pitch - key.tonic, 12)
+    degree = max(i for i, tone in enumerate(scale) if tone <= place)
+    bent = place - scale[degree]
+    up, moved = divmod(degree + steps, len(scale))
+    return key.tonic + 12 * (octave + up) + scale[moved] + bent

@@ -74,8 +74,12 @@ def section_bars(counts: list[int], grid: Grid, pace: float) -> list[int] | None
         return count / max(bars * grid.bar_s - breath_s, 1e-3)
 
     def fits(count: int, bars: int) -> bool:
-        # A pickup of the next line may take a felt pulse, and a median rest must stay.
-        free = bars * grid.slots_per_bar - math.ceil(breath_s / grid.slot_s) - grid.tactus_slots
+        # A pickup of the next line may take half a felt pulse, and a breath must stay.
+        free = (
+            bars * grid.slots_per_bar
+            - math.ceil(breath_s / grid.slot_s)
+            - max(grid.shortest_slots, grid.tactus_slots // 2)
+        )
         return rate(count, bars) <= COMFORTABLE_SYLLABLES_PER_S and count * grid.shortest_slots <= free
 
     def misfit(bars: int) -> float:
@@ -190,7 +194,7 @@ def _place_costs(lengths: list[int], kinds: tuple[str, ...], track: Track) -> li
     inner = [bar % 4 for bar in boundaries if 0 < bar < bars]
     origin = Counter(inner).most_common(1)[0][0] if inner else 0
     offset = (np.arange(bars + 1) - origin) % 4
-    aligned = np.where(offset == 0, 0.0, np.where(offset == 2, 1.0, 2.0))
+    aligned = np.where(offset == 0, 0.0, np.where(offset == 2, 2.0, 3.0))
     near = np.array([0.0 if bar in boundaries else 1.0 for bar in range(bars + 1)])
     running = np.concatenate([[0.0], np.cumsum(energies)])
     costs = []

@@ -19,7 +19,7 @@ from vocalkit.melody.grid import STRONG
 from vocalkit.melody.harmony import NoteHarmony
 
 SAMPLES = 6
-INTERVAL_COSTS = (1.9, 0.85, 0.75, 1.75, 2.5, 2.7, 6.0, 3.4, 5.2, 5.2, 7.0, 9.0, 5.2)
+INTERVAL_COSTS = (1.9, 1.05, 1.05, 1.5, 1.9, 1.7, 6.0, 1.6, 3.6, 3.0, 5.5, 9.0, 2.8)
 """Cost of moving by 0 to 12 semitones; more is not sung."""
 
 
@@ -52,7 +52,11 @@ def sing_line(
         places[0] += 0.5 * np.array(INTERVAL_COSTS)[np.minimum(np.abs(pitches - before), 12)]
     triples = _triple_energy(pitches)
     draws = [_sample(places, steps, triples, temperature, rng) for _ in range(SAMPLES)]
-    best = min(draws, key=lambda path: _energy(path, places, steps, triples) + _monotony(pitches[path]))
+
+    def ill(path: list[int]) -> float:
+        return _energy(path, places, steps, triples) + _monotony(pitches[path]) + _foreign(slots, pitches[path])
+
+    best = min(draws, key=ill)
     return [int(pitches[i]) for i in best]
 
 
@@ -60,9 +64,9 @@ def _place_energy(slot: Slot, pitches: NDArray[np.intp]) -> NDArray[np.float64]:
     """float64 (pitches,): how ill each pitch suits its place, whatever surrounds it."""
     classes = pitches % 12
     member, onset = slot.harmony.member[classes], slot.harmony.onset[classes]
-    energy: NDArray[np.float64] = (1.0 - member) * (0.5 + 2.2 * min(slot.length, 2.5))
-    energy = energy + np.where(onset, 0.0, 8.0 if slot.weight >= STRONG else 1.5 * slot.weight)
-    energy = energy + 0.5 * ((pitches - slot.target_midi) / 2.6) ** 2
+    energy: NDArray[np.float64] = (1.0 - member) * (0.2 + 1.15 * min(slot.length, 2.5))
+    energy = energy + np.where(onset, 0.0, 6.0 if slot.weight >= STRONG else 1.2 * slot.weight)
+    energy = energy + 0.5 * ((pitches - slot.target_midi) / 3.0) ** 2
     energy = energy - slot.cadence[classes]
     if slot.reference_midi is not None:
         distance = np.abs(pitches - slot.reference_midi)
@@ -148,3 +152,10 @@ def _monotony(line: NDArray[np.intp]) -> float:
     repeats = float(np.mean(np.diff(line) == 0))
     few = max(0, 4 - np.unique(line).size)
     return 1.5 * few + 8.0 * max(0.0, repeats - 0.3)
+
+
+def _foreign(slots: list[Slot], line: NDArray[np.intp]) -> float:
+    """Energy added for a line of which less than four fifths lies on chord tones."""
+    lengths = np.array([slot.length for slot in slots])
+    members = np.array([slot.harmony.member[pitch % 12] for slot, pitch in zip(slots, line, strict=True)])
+    return 25.0 * max(0.0, 0.8 - float((members * lengths).sum() / lengths.sum()))

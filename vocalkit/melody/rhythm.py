@@ -59,8 +59,8 @@ class Taste:
 
     @classmethod
     def draw(cls, rng: np.random.Generator, grid: Grid, bars: int) -> Taste:
-        slots = rng.normal(0.0, 0.55, (bars + 1) * grid.slots_per_bar)
-        return cls(slots, rng.normal(0.0, 0.4, longest_gap(grid) + 1))
+        slots = rng.normal(0.0, 0.8, (bars + 1) * grid.slots_per_bar)
+        return cls(slots, rng.normal(0.0, 0.55, longest_gap(grid) + 1))
 
     def at(self, slot: int) -> float:
         """A slot relative to the line's downbeat; a pickup reads from the back."""
@@ -140,7 +140,7 @@ def _place_costs(task: RhythmTask, slots: NDArray[np.intp]) -> NDArray[np.float6
     taste = np.array([task.taste.at(int(slot)) for slot in slots])
     motif = np.zeros(slots.size)
     if task.motif:
-        motif = np.array([-0.9 if int(slot) in task.motif else 0.5 for slot in slots])
+        motif = np.array([-1.1 if int(slot) in task.motif else 0.7 for slot in slots])
         taste = 0.3 * taste
     return taste + motif
 
@@ -174,8 +174,8 @@ def _syncopation(task: RhythmTask, grid: Grid, slots: NDArray[np.intp]) -> NDArr
 def _length_costs(task: RhythmTask, grid: Grid, slots: NDArray[np.intp], level: float) -> NDArray[np.float64]:
     """Function words short, stressed syllables not the shortest."""
     ratio = (slots[None, :] - slots[:, None]) / grid.tactus_slots
-    costs: NDArray[np.float64] = (1.0 - level) * np.maximum(0.0, ratio - 1.0) * 1.2 + level * np.maximum(
-        0.0, 0.75 - ratio
+    costs: NDArray[np.float64] = (1.0 - level) * np.maximum(0.0, ratio - 0.5) * 0.8 + level * 1.6 * np.maximum(
+        0.0, 1.0 - ratio
     )
     return costs
 

@@ -23,7 +23,7 @@ class ComposeSettings:
 
     syllables_per_s: float = 2.4
     feel: Feel = "straight"
-    variety: float = 0.6
+    variety: float = 0.7
     syncopation: float = 0.3
     melisma: float = 0.25
     chorus_lift_semitones: float = 3.5

@@ -17,7 +17,7 @@ from vocalkit.melody.windows import Phrase, Window, unstressed_opening
 from vocalkit.types import Key
 
 REPEAT_GAIN = 7.0
-LIKENESS_GAIN = 2.2
+LIKENESS_GAIN = 3.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class TuneWriter:
         self._temperature, self._rng = settings.variety, rng
         self._tunes: dict[tuple[object, ...], tuple[list[int], list[NoteHarmony]]] = {}
         self._ideas: dict[tuple[str, str], dict[int, int]] = {}
-        self._shapes: dict[tuple[str, str], tuple[str, float]] = {}
+        self._shapes: dict[tuple[str, str], tuple[str, float, float]] = {}
         self._before: int | None = None
 
     def write(self, plan: Plan, steps: tuple[Step, ...]) -> list[int]:
@@ -154,9 +154,9 @@ class TuneWriter:
         self, plan: Plan, steps: tuple[Step, ...], harmonies: list[NoteHarmony], tune: list[int] | None
     ) -> list[Slot]:
         centre = self._registers[plan.kind].centre
-        shape, height = self._shape(plan)
-        targets = centre + contour.contour(shape, len(steps), height)
-        idea = self._ideas.get(plan.idea, {})
+        shape, height, raised = self._shape(plan)
+        targets = centre + raised + contour.contour(shape, len(steps), height)
+        idea = self._sequence(self._ideas.get(plan.idea, {}), steps, harmonies)
         nothing = np.zeros(12)
         slots = []
         for index, (step, harmony) in enumerate(zip(steps, harmonies, strict=True)):
@@ -180,10 +180,25 @@ class TuneWriter:
             )
         return slots
 
-    def _shape(self, plan: Plan) -> tuple[str, float]:
+    def _sequence(self, idea: dict[int, int], steps: tuple[Step, ...], harmonies: list[NoteHarmony]) -> dict[int, int]:
+        """An earlier line's pitches, moved by the few scale steps that suit the chords of this line best."""
+        shared = [(step, harmony) for step, harmony in zip(steps, harmonies, strict=True) if step.start in idea]
+
+        def fit(moved: dict[int, int]) -> float:
+            return sum((s.end - s.start) * float(h.member[moved[s.start] % 12]) for s, h in shared)
+
+        length = 0.1 * sum(step.end - step.start for step, _ in shared)
+        options = {
+            shift: {slot: contour.move_in_scale(pitch, shift, self._key) for slot, pitch in idea.items()}
+            for shift in (0, -1, 1, -2, 2)
+        }
+        return max(options.values(), key=lambda moved: fit(moved) - length * (moved != idea)) if idea else idea
+
+    def _shape(self, plan: Plan) -> tuple[str, float, float]:
         if plan.idea not in self._shapes:
             shape = contour.SHAPES[self._rng.integers(len(contour.SHAPES))]
-            self._shapes[plan.idea] = shape, float(self._rng.uniform(4.0, 7.0))
+            height, raised = self._rng.uniform(5.0, 8.0), self._rng.uniform(-1.5, 1.5)
+            self._shapes[plan.idea] = shape, float(height), float(raised)
         return self._shapes[plan.idea]
 
 
