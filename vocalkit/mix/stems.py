@@ -1,0 +1,146 @@
+"""The vocal balanced against the backing, and both summed: mixed only, or mixed and mastered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vocalkit.errors import InputError
+from vocalkit.mix.curves import Samples, block_slices, hop_frames
+from vocalkit.mix.effects import decay_s, vocal_chain
+from vocalkit.mix.loudness import (
+    Powers,
+    block_powers,
+    gated_lufs,
+    hop_energies,
+    hop_true_peaks,
+    integrated_lufs,
+    sung_blocks,
+    true_peak_dbtp,
+)
+from vocalkit.mix.master import duck, master_bus
+from vocalkit.mix.place import fade_tail, place
+from vocalkit.mix.settings import DEFAULT_SETTINGS, MixSettings
+from vocalkit.types import Audio, Mix, Performance, Vocal
+from vocalkit.units import SILENCE_DB, db_to_gain
+
+_STEM_PEAK = 0.98
+_RING = 0.75
+"""Part of the reverb time after which a reverb that lies 15 dB under the voice has died away."""
+
+
+def mix_vocals(
+    backing: Audio, vocal: Vocal, performance: Performance, *, master: bool, settings: MixSettings = DEFAULT_SETTINGS
+) -> Mix:
+    """Put a dry vocal on a backing. Same inputs, same bits.
+
+    backing: mono or stereo, at least 0.4 s and not silent; the result keeps its rate and channels.
+    vocal: starts at the backing's sample 0, at any rate. performance: its notes say where someone
+    sings. The mix is as long as the backing, or up to `settings.max_tail_s` longer.
+
+    Not mastered: ``mix == backing_gain * backing + vocals`` in float32 to the bit (beyond the
+    backing's end, vocals alone), with both turned down by one factor where the mix would pass the
+    ceiling; `backing_gain` is 1 where it fits. Mastered: the backing also dips while sung, and the
+    sum goes through glue and limiter. `vocals` is then the stem as it enters that bus, with the
+    drive on it, and `backing_gain` the backing's static gain there; both are turned down together
+    should the stem pass full scale, so the stem can be written as PCM and keeps its balance.
+
+    Raises InputError for a performance without notes, notes past the end, a silent vocal or backing.
+    """
+    _check(backing, performance)
+    spans = [(note.start_s, note.end_s) for note in performance.notes]
+    room_s, rate = decay_s(performance.notes), backing.sample_rate
+    dry = place(vocal.audio, performance, backing, ring_s=_RING * room_s, max_tail_s=settings.max_tail_s)
+    vocals = vocal_chain(
+        dry, rate, channels=backing.channels, spans_s=spans, room_s=room_s, send_db=settings.reverb_send_db
+    )
+    del dry
+    fade_tail(vocals, backing_frames=backing.frames, sample_rate=rate)
+    finish = _mastered if master else _summed
+    mix, gain, lift = finish(backing.samples, vocals, rate, spans, settings)
+    mix.flags.writeable = vocals.flags.writeable = False
+    audio = Audio(mix, rate)
+    return Mix(
+        audio=audio,
+        vocals=Audio(vocals, rate),
+        provenance=vocal.provenance,
+        backing_gain=gain,
+        lufs=integrated_lufs(audio),
+        true_peak_dbtp=true_peak_dbtp(audio),
+        vocal_lift_lu=lift,
+        mastered=master,
+    )
+
+
+def _check(backing: Audio, performance: Performance) -> None:
+    if backing.channels > 2:
+        raise InputError(f"the backing has {backing.channels} channels; mix it down to mono or stereo first")
+    if backing.duration_s < 0.4:
+        raise InputError(f"the backing must be at least 0.4 s long, got {backing.duration_s:.2f} s")
+    if not performance.notes:
+        raise InputError("there are no notes to sing; nothing to mix")
+
+
+Spans = Sequence[tuple[float, float]]
+
+
+def _summed(
+    backing: NDArray[np.float32], vocals: Samples, rate: int, spans: Spans, settings: MixSettings
+) -> tuple[Samples, float, float]:
+    """mix, backing gain and vocal lift (LU) of the plain sum; `vocals` becomes the stem, in place."""
+    lift = _balance(backing, vocals, rate, spans, settings.vocal_lift_lu)
+    mix = np.empty_like(vocals)
+    _sum(backing, vocals, np.float32(1.0), mix, rate)
+    highest = max(float(hop_true_peaks(samples, hop_frames(rate)).max()) for samples in (mix, vocals))
+    gain = np.float32(min(1.0, float(db_to_gain(settings.ceiling_dbtp)) / highest))
+    if gain < 1.0:
+        vocals *= gain
+        _sum(backing, vocals, gain, mix, rate)
+    return mix, float(gain), lift
+
+
+def _mastered(
+    backing: NDArray[np.float32], vocals: Samples, rate: int, spans: Spans, settings: MixSettings
+) -> tuple[Samples, float, float]:
+    """The same, ducked and mastered."""
+    mix = np.empty_like(vocals)
+    duck(backing, mix, rate, spans, settings.duck_db)
+    lift = _balance(mix[:, : backing.shape[1]], vocals, rate, spans, settings.vocal_lift_lu)
+    mix += vocals
+    drive = master_bus(mix, rate, settings)
+    highest = max(float(np.max(np.abs(vocals[:, block]))) for block in block_slices(vocals.shape[1], hop_frames(rate)))
+    gain = np.float32(min(drive, _STEM_PEAK / highest))
+    vocals *= gain
+    return mix, float(gain), lift
+
+
+def _balance(backing: NDArray[np.float32], vocals: Samples, rate: int, spans: Spans, lift_lu: float) -> float:
+    """Set the vocal so many LU over the backing where it sings, in place; returns the lift it has then.
+
+    Loudness is gated over the blocks in which notes sound. Where the backing rests there, its
+    loudness over the whole track counts.
+    """
+    powers = _powers(backing, rate)
+    backing_lufs = gated_lufs(powers[sung_blocks(spans, powers.size)])
+    if backing_lufs == SILENCE_DB:
+        backing_lufs = gated_lufs(powers)
+    if backing_lufs == SILENCE_DB:
+        raise InputError("the backing is silent (below -70 LUFS); turn it up or choose another file")
+    sung = _powers(vocals, rate)
+    sung = sung[sung_blocks(spans, sung.size)]
+    gain = np.float32(db_to_gain(backing_lufs + lift_lu - gated_lufs(sung)))
+    vocals *= gain
+    return gated_lufs(sung * float(gain) ** 2) - backing_lufs
+
+
+def _powers(samples: NDArray[np.float32], rate: int) -> Powers:
+    return block_powers(hop_energies(samples, rate), hop_frames(rate) / rate)
+
+
+def _sum(backing: NDArray[np.float32], vocals: Samples, gain: np.float32, mix: Samples, rate: int) -> None:
+    frames = backing.shape[1]
+    for block in block_slices(frames, hop_frames(rate)):
+        mix[:, block] = gain * backing[:, block] + vocals[:, block]
+    mix[:, frames:] = vocals[:, frames:]
