@@ -1,0 +1,82 @@
+"""What a score file holds before its words have phonemes: `ImportedScore`.
+
+`vocalkit.types.Score` needs a pronounced syllable on its first note, which no file has. So a reader
+returns this value, and `vocalkit.score.underlay` turns it into a `Score` with words or lyrics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vocalkit.errors import ScoreError
+from vocalkit.types import ChordSpan, Key, SectionSpan, TempoMap, WordPosition
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedNote:
+    """One sounding note, ties merged. text: its syllable as spelled, None where it has none of its own.
+
+    continues: a slur or melisma carries the syllable before on to this note.
+    """
+
+    start_s: float
+    end_s: float
+    pitch_midi: float
+    text: str | None = None
+    position: WordPosition = "single"
+    continues: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start_s < self.end_s:
+            raise ScoreError(f"a note must last from 0 s on, got {self.start_s:.3f} s to {self.end_s:.3f} s")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportedScore:
+    """One sung line of a score file. notes: sorted, not overlapping; warnings: what could not be kept."""
+
+    notes: tuple[ImportedNote, ...]
+    tempo_map: TempoMap
+    key: Key | None = None
+    chords: tuple[ChordSpan, ...] = ()
+    sections: tuple[SectionSpan, ...] = ()
+    language: str = "en-us"
+    title: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def has_words(self) -> bool:
+        return any(note.text is not None for note in self.notes)
+
+    @property
+    def words(self) -> tuple[tuple[str, ...], ...]:
+        """The words in singing order, each as the parts that its notes carry."""
+        found: list[list[str]] = []
+        for note in self.notes:
+            if note.text is None:
+                continue
+            if note.position in ("single", "begin") or not found:
+                found.append([])
+            found[-1].append(note.text)
+        return tuple(tuple(parts) for parts in found)
+
+
+def word_positions(syllabics: list[str]) -> list[WordPosition]:
+    """Consistent positions from a file's own marks, which often lack a begin or an end."""
+    groups: list[int] = []
+    open_word = False
+    for mark in syllabics:
+        if mark in ("middle", "end") and open_word:
+            groups[-1] += 1
+        else:
+            groups.append(1)
+        open_word = mark in ("begin", "middle")
+    positions: list[WordPosition] = []
+    for size in groups:
+        if size == 1:
+            positions.append("single")
+        else:
+            positions.append("begin")
+            positions.extend(["middle"] * (size - 2))  # type: ignore[list-item]
+            positions.append("end")
+    return positions

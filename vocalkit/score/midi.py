@@ -1,0 +1,248 @@
+"""Standard MIDI and KAR files → `ImportedScore`: the worded track's top line, tempo, key and markers."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from vocalkit.errors import ScoreError
+from vocalkit.score.imported import ImportedNote, ImportedScore, word_positions
+from vocalkit.score.timeline import MAX_BPM, MIN_BPM, Meter, TempoLine, tempo_map
+from vocalkit.types import Key, SectionSpan
+
+_MAX_EVENTS = 2_000_000
+_PERCUSSION = 9
+
+
+@dataclass
+class _Track:
+    """Notes [start, end, pitch] and words (tick, text) of one track, in ticks."""
+
+    notes: list[tuple[int, int, int]] = field(default_factory=list)
+    lyrics: list[tuple[int, str]] = field(default_factory=list)
+    texts: list[tuple[int, str]] = field(default_factory=list)
+    name: str = ""
+
+
+@dataclass
+class _Global:
+    """What counts for all tracks."""
+
+    tempos: list[tuple[int, float]] = field(default_factory=list)
+    meters: list[tuple[int, Meter]] = field(default_factory=list)
+    key: Key | None = None
+    markers: list[tuple[int, str]] = field(default_factory=list)
+    end: int = 0
+
+
+def parse_midi(data: bytes, *, language: str = "en-us", part: int | None = None) -> ImportedScore:
+    """One sung line of a MIDI file. See `vocalkit.score.read.read_score`."""
+    file = _open(data)
+    shared = _Global()
+    tracks = [_read_track(track, shared) for track in file.tracks]
+    tracks = _split_lyrics(tracks)
+    noted = [track for track in tracks if track.notes]
+    if not noted:
+        raise ScoreError("the MIDI file has no notes")
+    chosen = _choose(noted, part)
+    quarter = int(file.ticks_per_beat)
+    line = TempoLine([(Fraction(tick, quarter), bpm) for tick, bpm in shared.tempos])
+    notes = _top_line(chosen.notes)
+    texts, warnings = _attach(notes, chosen.lyrics or _lonely_lyrics(tracks, chosen), quarter)
+    meter, first_bar = _bars(shared.meters, quarter)
+    end = Fraction(max(shared.end, notes[-1][1]), quarter)
+    return ImportedScore(
+        notes=_imported(notes, texts, line, quarter),
+        tempo_map=tempo_map(line, end=end, meter=meter, first_bar=first_bar),
+        key=shared.key,
+        sections=_sections(shared.markers, line, quarter, end),
+        language=language,
+        title=tracks[0].name if len(tracks) > 1 else "",
+        warnings=tuple(warnings),
+    )
+
+
+def _open(data: bytes) -> Any:
+    import mido
+
+    if data[:4] == b"RIFF" and data[8:12] == b"RMID":
+        data = data[20:]
+    if data[:4] != b"MThd":
+        raise ScoreError("byte 0: not a MIDI file (no MThd header)")
+    stream = io.BytesIO(data)
+    try:
+        file = mido.MidiFile(file=stream, charset="latin-1", clip=True)
+    except Exception as error:  # mido raises bare OSError, EOFError, ValueError, KeyError, IndexError on damage
+        raise ScoreError(f"byte {stream.tell()}: the MIDI file is damaged ({error or type(error).__name__})") from error
+    if file.type == 2:
+        raise ScoreError("MIDI type 2 (independent patterns) is not a score; save it as type 1")
+    if not 0 < file.ticks_per_beat < 0x8000:
+        raise ScoreError("byte 12: MIDI time code instead of beats; save the file with ticks per quarter note")
+    if sum(len(track) for track in file.tracks) > _MAX_EVENTS:
+        raise ScoreError(f"the MIDI file has over {_MAX_EVENTS} events")
+    return file
+
+
+def _read_track(track: Any, shared: _Global) -> _Track:
+    result = _Track()
+    sounding: dict[tuple[int, int], int] = {}
+    tick = 0
+    for message in track:
+        tick += message.time
+        if message.type in ("note_on", "note_off") and message.channel != _PERCUSSION:
+            began = sounding.pop((message.channel, message.note), None)
+            if began is not None and tick > began:
+                result.notes.append((began, tick, message.note))
+            if message.type == "note_on" and message.velocity > 0:
+                sounding[message.channel, message.note] = tick
+        elif message.type in ("lyrics", "text"):
+            (result.lyrics if message.type == "lyrics" else result.texts).append((tick, _decoded(message.text)))
+        elif message.type == "track_name":
+            result.name = _decoded(message.name).strip()
+        elif message.is_meta:
+            _read_shared(message, tick, shared)
+    for (_, pitch), began in sounding.items():
+        if tick > began:
+            result.notes.append((began, tick, pitch))
+    shared.end = max(shared.end, tick)
+    result.notes.sort()
+    return result
+
+
+def _read_shared(message: Any, tick: int, shared: _Global) -> None:
+    if message.type == "set_tempo":
+        bpm = 60e6 / message.tempo if message.tempo else 0.0
+        if not MIN_BPM <= bpm <= MAX_BPM:
+            raise ScoreError(f"tick {tick}: tempo must be {MIN_BPM:g} to {MAX_BPM:g} BPM, got {bpm:g}")
+        shared.tempos.append((tick, bpm))
+    elif message.type == "time_signature":
+        shared.meters.append((tick, Meter.of(message.numerator, message.denominator)))
+    elif message.type == "key_signature" and shared.key is None:
+        shared.key = Key.parse(message.key)
+    elif message.type in ("marker", "cue_marker") and _decoded(message.text).strip():
+        shared.markers.append((tick, _decoded(message.text).strip()))
+
+
+def _bars(meters: list[tuple[int, Meter]], quarter: int) -> tuple[Meter, Fraction]:
+    """The meter and where its first full bar begins: a first signature of one short bar is a pickup."""
+    if not meters:
+        return Meter(4, Fraction(1)), Fraction(0)
+    first = meters[0][1]
+    if len(meters) > 1:
+        at, second = Fraction(meters[1][0], quarter), meters[1][1]
+        length = first.beats * first.quarters
+        if at == length and length < second.beats * second.quarters:
+            return second, at
+    return first, Fraction(0)
+
+
+def _decoded(text: str) -> str:
+    """MIDI text has no declared encoding: UTF-8 if it is that, else Latin-1."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except (UnicodeDecodeError, UnicodeEncodeError):
+        return text
+
+
+def _split_lyrics(tracks: list[_Track]) -> list[_Track]:
+    """KAR files keep their words in text events; words, like ``@T`` headers, are told apart by their marks."""
+    if any(track.lyrics for track in tracks):
+        return tracks
+    for track in tracks:
+        words = [(tick, text) for tick, text in track.texts if not text.startswith("@") and tick > 0]
+        if len(words) >= 4 and (track.name.lower() == "words" or any(text[:1] in "\\/" for _, text in words)):
+            track.lyrics = words
+    return tracks
+
+
+def _choose(noted: list[_Track], part: int | None) -> _Track:
+    if part is not None:
+        if part > len(noted):
+            raise ScoreError(f"part {part} does not exist; the file has {len(noted)} tracks with notes")
+        return noted[part - 1]
+    return next((track for track in noted if track.lyrics), noted[0])
+
+
+def _lonely_lyrics(tracks: list[_Track], chosen: _Track) -> list[tuple[int, str]]:
+    """Words on a track without notes, where their ticks are the chosen track's notes."""
+    starts = {start for start, _, _ in chosen.notes}
+    for track in tracks:
+        if track.lyrics and not track.notes and sum(t in starts for t, _ in track.lyrics) * 2 > len(track.lyrics):
+            return track.lyrics
+    return []
+
+
+def _top_line(notes: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """One note at a time: the highest of those that start together, each ending where the next starts."""
+    line: list[tuple[int, int, int]] = []
+    for start, end, pitch in sorted(notes, key=lambda n: (n[0], -n[2])):
+        if line and line[-1][0] == start:
+            continue
+        if line and line[-1][1] > start:
+            line[-1] = (line[-1][0], start, line[-1][2])
+        line.append((start, end, pitch))
+    return line
+
+
+def _attach(
+    notes: list[tuple[int, int, int]], lyrics: list[tuple[int, str]], quarter: int
+) -> tuple[list[str | None], list[str]]:
+    """The raw text of each note; a syllable goes to the note it starts with, within a 32nd."""
+    texts: list[str | None] = [None] * len(notes)
+    lost = 0
+    at = 0
+    for tick, text in lyrics:
+        if not any(char.isalnum() for char in text):
+            if texts[max(0, at - 1)] and text.strip(" ") in ("", "\r", "\n"):
+                texts[max(0, at - 1)] = f"{texts[max(0, at - 1)]} "
+            continue
+        while at < len(notes) and notes[at][0] < tick - quarter // 8:
+            at += 1
+        if at == len(notes) or notes[at][0] > tick + quarter // 8:
+            lost += 1
+            continue
+        texts[at] = text
+        at += 1
+    return texts, [f"{lost} syllables begin on no note and are left out"] if lost else []
+
+
+def _imported(
+    notes: list[tuple[int, int, int]], texts: list[str | None], line: TempoLine, quarter: int
+) -> tuple[ImportedNote, ...]:
+    worded = [text for text in texts if text is not None]
+    positions = iter(word_positions(_syllabics(worded)))
+    result: list[ImportedNote] = []
+    for (start, end, pitch), text in zip(notes, texts, strict=True):
+        position = next(positions) if text is not None else "single"
+        clean = text.strip(" \r\n\t\\/-_") if text is not None else None
+        times = line.time_at(Fraction(start, quarter)), line.time_at(Fraction(end, quarter))
+        result.append(
+            ImportedNote(*times, float(pitch), clean, position, bool(worded) and text is None and bool(result))
+        )
+    return tuple(result)
+
+
+def _syllabics(texts: list[str]) -> list[str]:
+    """begin, middle, end or single, by the file's own habit: hyphens, or spaces between words, or neither."""
+    hyphens = any(text.rstrip().endswith("-") for text in texts)
+    spaces = any(text[:1] in " \\/\r\n" or text[-1:] in " \r\n" for text in texts)
+    marks: list[str] = []
+    open_word = False
+    for index, text in enumerate(texts):
+        following = texts[index + 1] if index + 1 < len(texts) else " "
+        if hyphens:
+            goes_on = text.rstrip().endswith("-")
+        else:
+            goes_on = spaces and text[-1:] not in " \r\n" and following[:1] not in " \\/\r\n"
+        marks.append(("middle" if goes_on else "end") if open_word else ("begin" if goes_on else "single"))
+        open_word = goes_on
+    return marks
+
+
+def _sections(markers: list[tuple[int, str]], line: TempoLine, quarter: int, end: Fraction) -> tuple[SectionSpan, ...]:
+    labels = {Fraction(tick, quarter): text for tick, text in sorted(markers) if Fraction(tick, quarter) < end}
+    times = [*labels, end]
+    return tuple(SectionSpan(line.time_at(at), line.time_at(until), labels[at]) for at, until in pairwise(times))
