@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc import jws
-from joserfc.jwk import OctKey, OKPKey
+from joserfc.jwk import OctKey
 
 from vocalkit.consent import TrustRoot, TrustRoots
 from vocalkit.consent.canonical import canonical
 from vocalkit.consent.envelope import MAX_BYTES, sign, verify
-from vocalkit.consent.keys import PublicJwk, public_jwk, read_trust_roots, thumbprint
+from vocalkit.consent.keys import PublicJwk, public_jwk, read_trust_roots, signing_jwk, thumbprint
 from vocalkit.errors import ConsentError
 
 TYP = "vocalkit-grant+jws"
@@ -152,6 +152,26 @@ def test_unprotected_header_is_refused(world: Any, refused: Any) -> None:
         check(world, canonical(data))
 
 
+def test_unknown_members_are_refused(world: Any, refused: Any) -> None:
+    data = json.loads(world.signed().data)
+    with refused("malformed"):
+        check(world, canonical(data | {"note": "x"}))
+    data["signatures"][0]["note"] = "x"
+    with refused("malformed"):
+        check(world, canonical(data))
+
+
+@pytest.mark.parametrize("text", ["QR", "+_8", "/w", "QQ=", "QQ==", "Q", "QQ\n", "Q Q", "é"])
+def test_base64_with_two_spellings_is_refused(world: Any, text: str) -> None:
+    """Signed over that very spelling, so that only its form can be at fault."""
+    protected = b64(canonical(header(world)))
+    signature = b64(world.key.sign(f"{protected}.{text}".encode()))
+    member = {"protected": protected, "signature": signature}
+    with pytest.raises(ConsentError) as caught:
+        check(world, canonical({"payload": text, "signatures": [member]}))
+    assert caught.value.reason in ("malformed", "not_canonical")
+
+
 @pytest.mark.parametrize("count", [0, 2])
 def test_exactly_one_signature(world: Any, refused: Any, count: int) -> None:
     data = json.loads(world.signed().data)
@@ -161,7 +181,7 @@ def test_exactly_one_signature(world: Any, refused: Any, count: int) -> None:
 
 
 def test_other_serialisations_are_refused(world: Any) -> None:
-    key = OKPKey.import_key(world.key)
+    key = signing_jwk(world.key)
     for data in (
         jws.serialize_compact(header(world), b"{}", key, ["Ed25519"]).encode(),
         canonical(jws.serialize_json({"protected": header(world)}, b"{}", key, ["Ed25519"])),

@@ -170,12 +170,12 @@ def _charge_many(folder: Path, grant_id: str, times: int) -> None:
 def test_writers_at_once_never_pass_the_limit(tmp_path: Path) -> None:
     grant_id = str(uuid.uuid4())
     context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_charge_many, args=(tmp_path, grant_id, 8)) for _ in range(4)]
+    writers = [context.Process(target=_charge_many, args=(tmp_path, grant_id, 8)) for _ in range(3)]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
-    assert [writer.exitcode for writer in writers] == [0, 0, 0, 0]
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
     entries = read_entries(tmp_path)
     assert [entry.event.milliseconds for entry in entries] == [1000] * 20
 

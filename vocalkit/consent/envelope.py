@@ -15,10 +15,9 @@ from typing import Any, Literal, cast
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
 
 from vocalkit.consent.canonical import canonical, parse
-from vocalkit.consent.keys import TrustRoot, TrustRoots, thumbprint
+from vocalkit.consent.keys import TrustRoot, TrustRoots, signing_jwk, thumbprint, verifying_jwk
 from vocalkit.consent.reasons import refuse
 
 EnvelopeType = Literal["vocalkit-grant+jws"]
@@ -37,7 +36,7 @@ class Verified:
 def sign(payload: bytes, key: Ed25519PrivateKey, *, typ: EnvelopeType) -> bytes:
     """`payload` signed by `key`, as canonical JSON bytes."""
     header = {"alg": ALGORITHM, "kid": thumbprint(key), "typ": typ}
-    return canonical(jws.serialize_json([{"protected": header}], payload, OKPKey.import_key(key), [ALGORITHM]))
+    return canonical(jws.serialize_json([{"protected": header}], payload, signing_jwk(key), [ALGORITHM]))
 
 
 def verify(data: bytes, *, typ: EnvelopeType, trust: TrustRoots) -> Verified:
@@ -62,9 +61,7 @@ def verify(data: bytes, *, typ: EnvelopeType, trust: TrustRoots) -> Verified:
     if len(_decode(member["signature"], "signature")) != 64:
         raise refuse("bad_signature", "an Ed25519 signature has 64 bytes")
     try:
-        jws.deserialize_json(
-            cast(jws.GeneralJSONSerialization, outside), OKPKey.import_key(signer.key.load()), [ALGORITHM]
-        )
+        jws.deserialize_json(cast(jws.GeneralJSONSerialization, outside), verifying_jwk(signer.key), [ALGORITHM])
     except (JoseError, ValueError) as error:
         raise refuse(
             "bad_signature", "the signature does not fit: the grant was altered or signed by another"

@@ -6,6 +6,7 @@ folder: whoever may write there decides whose word counts on this machine.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -34,7 +35,7 @@ class PublicJwk:
     def load(self) -> Ed25519PublicKey:
         """The key itself. Raises ConsentError when `x` is not 32 bytes of base64url."""
         try:
-            key = OKPKey.import_key({"crv": self.crv, "kty": self.kty, "x": self.x}).public_key
+            key = OKPKey.import_key(asdict(self)).public_key
         except (JoseError, ValueError) as error:
             raise refuse("bad_trust_root", f"not an Ed25519 public key: {error}") from error
         if not isinstance(key, Ed25519PublicKey) or public_jwk(key) != self:
@@ -43,13 +44,30 @@ class PublicJwk:
 
 
 def public_jwk(key: Ed25519PublicKey) -> PublicJwk:
-    return PublicJwk(crv="Ed25519", kty="OKP", x=str(OKPKey.import_key(key).as_dict(private=False)["x"]))
+    """The key as RFC 8037 writes it."""
+    return PublicJwk(crv="Ed25519", kty="OKP", x=_base64url(key.public_bytes_raw()))
+
+
+def signing_jwk(key: Ed25519PrivateKey) -> OKPKey:
+    """A private key in the form that joserfc signs with."""
+    jwk = asdict(public_jwk(key.public_key())) | {"d": _base64url(key.private_bytes_raw())}
+    return OKPKey.import_key(jwk)
+
+
+def verifying_jwk(key: PublicJwk) -> OKPKey:
+    """A public key in the form that joserfc verifies with."""
+    key.load()
+    return OKPKey.import_key(asdict(key))
 
 
 def thumbprint(key: Ed25519PublicKey | Ed25519PrivateKey) -> str:
     """RFC 7638 SHA-256 thumbprint, base64url: the name of a key everywhere in vocalkit."""
     public = key.public_key() if isinstance(key, Ed25519PrivateKey) else key
-    return str(OKPKey.import_key(public).thumbprint())
+    return str(OKPKey.import_key(asdict(public_jwk(public))).thumbprint())
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
