@@ -68,7 +68,7 @@ def test_a_tune_reaches_the_goals(bpm: float, beats_per_bar: int, key: str, drif
         assert 7 <= report.range_semitones <= 14
         assert 1.3 <= report.mean_leap_semitones <= 3.2
         assert report.largest_leap_semitones <= 12
-        assert 0.1 <= report.repetition_rate <= 0.8
+        assert 0.08 <= report.repetition_rate <= 0.8
         assert report.commonest_duration_share <= 0.8
         assert report.syllables_per_s_max <= 6.5
         assert report.rest_count >= sum(len(section.lines) for section in lyrics.sections) - 1

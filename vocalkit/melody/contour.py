@@ -72,12 +72,24 @@ def _lift(kind: str, lift: float) -> float:
     return 0.0
 
 
-def line_letters(stanza_lengths: list[int], form: str) -> list[str]:
-    """A letter per line: lines with the same letter share their idea, stanza by stanza."""
-    letters = []
-    for length in stanza_lengths:
-        pattern = form if length >= 3 else "AA" if form.startswith("AA") else "AB"
-        letters += [pattern[i % len(pattern)] for i in range(length)]
+def line_letters(stanzas: list[list[int]], form: str) -> list[str]:
+    """A letter per line: lines with the same letter share their idea, stanza by stanza.
+
+    stanzas: syllables of each line. A line as long as an earlier one of another letter joins that
+    one, but where all lines are of one length the form decides alone; a closing contrast (C) is always new.
+    """
+    letters: list[str] = []
+    counts: list[int] = []
+    for stanza in stanzas:
+        pattern = form if len(stanza) >= 3 else "AA" if form.startswith("AA") else "AB"
+        for at, count in enumerate(stanza):
+            letter = pattern[at % len(pattern)]
+            alike = [known for known, length in zip(letters, counts, strict=True) if length == count]
+            closes = letter == "C" and at % len(pattern) == len(pattern) - 1
+            if alike and letter not in alike and not closes and (letter in letters or len(set(stanza)) > 1):
+                letter = alike[0]
+            letters.append(letter)
+            counts.append(count)
     return letters
 
 

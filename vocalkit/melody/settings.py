@@ -21,7 +21,7 @@ class ComposeSettings:
     chorus_lift_semitones: how much higher a chorus lies than a verse, 0 to 7.
     """
 
-    syllables_per_s: float = 2.4
+    syllables_per_s: float = 2.2
     feel: Feel = "straight"
     variety: float = 0.7
     syncopation: float = 0.3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +16,7 @@ from vocalkit.melody.windows import Phrase, Window, unstressed_opening
 from vocalkit.types import Key
 
 REPEAT_GAIN = 7.0
-LIKENESS_GAIN = 3.2
+LIKENESS_GAIN = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,7 @@ def make_plans(
         members = [(p, w) for p, w in zip(phrases, windows, strict=True) if p.section == section]
         kind = kinds[section]
         shape = tuple((len(p.words.syllables), p.bars, p.ends_stanza) for p, _ in members)
-        stanzas = Counter(sum(p.ends_stanza for p, _ in members[:i]) for i in range(len(members)))
-        letters = contour.line_letters([stanzas[i] for i in sorted(stanzas)], forms[kind])
+        letters = contour.line_letters(_stanzas([phrase for phrase, _ in members]), forms[kind])
         for (phrase, window), letter in zip(members, letters, strict=True):
             tune = (kind, shape, phrase.line)
             plans.append(Plan(phrase, window, kind, tune, (kind, letter), letter, phrase is phrases[-1]))
@@ -63,6 +61,16 @@ def make_plans(
         known = shared.get(plan.tune, plan.window)
         shared[plan.tune] = Window(min(known.pickup, plan.window.pickup), min(known.end, plan.window.end))
     return [replace(plan, window=shared[plan.tune]) for plan in plans]
+
+
+def _stanzas(phrases: list[Phrase]) -> list[list[int]]:
+    """Syllable counts of a section's lines, stanza by stanza."""
+    stanzas: list[list[int]] = [[]]
+    for phrase in phrases:
+        stanzas[-1].append(len(phrase.words.syllables))
+        if phrase.ends_stanza:
+            stanzas.append([])
+    return stanzas[:-1]
 
 
 def write_rhythms(
@@ -161,7 +169,7 @@ class TuneWriter:
         slots = []
         for index, (step, harmony) in enumerate(zip(steps, harmonies, strict=True)):
             ending = index == len(steps) - 1
-            free = index >= len(steps) - 2
+            free = index >= len(steps) - (2 if plan.phrase.ends_stanza else 1)
             reference, gain = (tune[index], REPEAT_GAIN) if tune else (None, 0.0)
             if tune is None and not free and step.start in idea:
                 reference, gain = idea[step.start], LIKENESS_GAIN
