@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+SHORT_CHART = """\
+Title: Short
+Tempo: 120
+Metre: 4/4
+Key: C
+Style: folk
+
+[Verse 1]
+| C | G | Am | F |
+| C | G | C  |
+"""
+SHORT_WORDS = """\
+[Verse 1]
+Who has seen the wind?
+Neither I nor you
+"""
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +34,24 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("needs the registered data in ../shared/data, which is not here")
     return folder
+
+
+@dataclass(frozen=True, slots=True)
+class ShortSong:
+    """A 14-second backing that the project's own band plays, and words (Rossetti, 1872) that fit it."""
+
+    backing: Path
+    words: Path
+    chart: Path
+
+
+@pytest.fixture(scope="session")
+def short_song(tmp_path_factory: pytest.TempPathFactory) -> ShortSong:
+    from vocalkit.pipelines.files import render_chart_file
+
+    home = tmp_path_factory.mktemp("short-song")
+    song = ShortSong(home / "backing.wav", home / "words.txt", home / "chart.txt")
+    song.chart.write_text(SHORT_CHART, encoding="utf-8")
+    song.words.write_text(SHORT_WORDS, encoding="utf-8")
+    render_chart_file(song.chart, song.backing)
+    return song

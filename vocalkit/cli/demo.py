@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 
 from vocalkit.cli.arguments import Commands, add_command, port
 
@@ -26,7 +25,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    # By name: the demo stands beside the command line, and neither imports the other.
-    app = importlib.import_module("vocalkit.demo.app")
-    app.serve(host=args.host, port=args.port, share=args.share)
+    from vocalkit.demo.app import serve
+
+    serve(host=args.host, port=args.port, share=args.share)
     return 0

@@ -15,7 +15,8 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
@@ -67,9 +68,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     args = build_parser().parse_args(argv)
     debug = getattr(args, "debug", False)
-    if not debug:
-        warnings.simplefilter("ignore")
-    _stop_on_sigterm()
+    with warnings.catch_warnings(), _sigterm_like_ctrl_c():
+        if not debug:
+            warnings.simplefilter("ignore")
+        return _run(args, debug)
+
+
+def _run(args: argparse.Namespace, debug: bool) -> int:
     try:
         code: int = args.run(args)
         sys.stdout.flush()
@@ -96,10 +101,17 @@ def _fail(message: str, code: int, debug: bool) -> int:
     return code
 
 
-def _stop_on_sigterm() -> None:
-    """Let SIGTERM clean up the way Ctrl-C does."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _interrupt)
+@contextmanager
+def _sigterm_like_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM clean up the way Ctrl-C does; the old handler comes back at the end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -6,12 +6,14 @@ import math
 from dataclasses import dataclass, replace
 
 from vocalkit.audio import check_backing, resample
+from vocalkit.consent import Purpose
 from vocalkit.errors import InputError
 from vocalkit.pipelines.place import fit_range, place_score, transpose
 from vocalkit.pipelines.report import Heard, Loudness, Report
 from vocalkit.pipelines.stages import StageClock, peak_memory_bytes
-from vocalkit.pipelines.voices import choose_voice
+from vocalkit.pipelines.voices import Singer, choose_voice, open_voice
 from vocalkit.protocols import Progress, silent
+from vocalkit.score.imported import ImportedScore
 from vocalkit.types import (
     Audio,
     Backing,
@@ -47,6 +49,7 @@ class Choices:
     master: bool = True
     composer: str = "rules"
     vocoder: str = "world"
+    purposes: tuple[Purpose, ...] = ("commercial_music", "noncommercial_music")
 
     def __post_init__(self) -> None:
         tempo = self.tempo_bpm
@@ -60,11 +63,11 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AddVocals:
-    """One request: lyrics as text, a score, or a score to lay the lyrics under."""
+    """One request: lyrics as text, a score with words, or a score to lay the lyrics under."""
 
     backing: Audio
     lyrics: str | None = None
-    score: Score | None = None
+    score: ImportedScore | Score | None = None
     choices: Choices = Choices()
 
     def __post_init__(self) -> None:
@@ -103,10 +106,12 @@ def add_vocals(request: AddVocals, *, progress: Progress = silent) -> Render:
 def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
     choices = request.choices
     profile = choose_voice(choices.voice)
-    lyrics = parse_words(request.lyrics, choices.language, clock)
+    singer = call_singer(profile, choices, choices.language, clock)
+    lyrics, own = read_words_and_score(request.lyrics, request.score, choices.language, clock)
     backing = listen(request.backing, choices, clock)
-    score, notices = set_words(backing, lyrics, request.score, profile, choices, clock)
-    performance, vocal = sing_words(score, profile, choices, clock)
+    score, notices = set_words(backing, lyrics, own, profile, choices, clock)
+    performance = perform_score(score, choices, clock)
+    vocal = sing_performance(performance, singer, choices, clock)
     with clock.stage("mix"):
         from vocalkit.mix import mix_vocals
 
@@ -121,20 +126,28 @@ def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
         peak_memory_bytes=peak_memory_bytes(),
         heard=Heard.of(backing),
         loudness=Loudness.of(mix),
-        warnings=(*warnings_about(backing, choices), *notices),
+        warnings=(*warnings_about(backing, choices), *warnings_of(request.score), *notices),
     )
     dry = with_frames(vocal.audio, mix.audio.frames)
     return Render(score, performance, dry, mix.provenance, report, mix, backing)
 
 
-def parse_words(text: str | None, language: str, clock: StageClock) -> Lyrics | None:
-    """Stage `parse`: text into syllables and phonemes; None where there is no text."""
-    if text is None:
-        return None
+def read_words_and_score(
+    text: str | None, score: ImportedScore | Score | None, language: str, clock: StageClock
+) -> tuple[Lyrics | None, Score | None]:
+    """Stage `parse`: text into syllables and phonemes, and these, or the score's own words, under its notes."""
     with clock.stage("parse"):
-        from vocalkit.lyrics import parse_lyrics
+        from vocalkit.lyrics import parse_lyrics, phonemize_underlay
+        from vocalkit.score import lay_lyrics, lay_words
 
-        return parse_lyrics(text, language=language)
+        lyrics = None if text is None else parse_lyrics(text, language=language)
+        if score is None:
+            return lyrics, None
+        if lyrics is not None:
+            return lyrics, lay_lyrics(score, lyrics)
+        if isinstance(score, Score):
+            return None, score
+        return None, lay_words(score, phonemize_underlay(score.words, language=score.language))
 
 
 def listen(audio: Audio, choices: Choices, clock: StageClock) -> Backing:
@@ -166,10 +179,6 @@ def set_words(
                 backing, lyrics, low_midi=low_midi, high_midi=high_midi, start_s=choices.start_s, seed=choices.seed
             )
             return composed, ()
-        if lyrics is not None:
-            from vocalkit.score import lay_lyrics
-
-            score = lay_lyrics(score, lyrics)
         placed = place_score(score, backing, start_s=choices.start_s)
         sung, notices = _within_range(placed, profile)
         # As the composer does: notes carry the backing's tuning, so that the voice agrees with it.
@@ -184,27 +193,26 @@ def _within_range(score: Score, profile: VoiceProfile) -> tuple[Score, tuple[str
     return moved, (f"the score is sung {how} than written, where the voice {profile.id} is at home",)
 
 
-def sing_words(score: Score, profile: VoiceProfile, choices: Choices, clock: StageClock) -> tuple[Performance, Vocal]:
-    """Stages `perform` to `sing`: how the score is sung, and the sound of it, dry mono from sample 0."""
+def call_singer(profile: VoiceProfile, choices: Choices, language: str, clock: StageClock) -> Singer:
+    """Stage `voice`: the licence and the model, before any long work that a refusal would waste."""
+    with clock.stage("voice"):
+        return open_voice(profile, purposes=choices.purposes, language=language, vocoder=choices.vocoder)
+
+
+def perform_score(score: Score, choices: Choices, clock: StageClock) -> Performance:
+    """Stage `perform`: how the score is sung."""
     with clock.stage("perform"):
         from vocalkit.synth.perform import perform
 
-        performance = perform(score, seed=choices.seed)
-    return performance, voice_performance(performance, profile, choices, clock)
+        return perform(score, seed=choices.seed)
 
 
-def voice_performance(performance: Performance, profile: VoiceProfile, choices: Choices, clock: StageClock) -> Vocal:
-    """Stages `voice` and `sing`: the licence checked and the model loaded, then the sound."""
-    with clock.stage("voice"):
-        from vocalkit.synth.backends import load_vocoder
-        from vocalkit.voice.load import license_builtin, load_model
-
-        licensed = license_builtin(profile.id)
-        model, vocoder = load_model(licensed), load_vocoder(choices.vocoder)
+def sing_performance(performance: Performance, singer: Singer, choices: Choices, clock: StageClock) -> Vocal:
+    """Stage `sing`: the sound, dry mono from sample 0."""
     with clock.stage("sing") as progress:
         from vocalkit.synth.sing import sing
 
-        return sing(performance, licensed, model, vocoder, seed=choices.seed, progress=progress)
+        return sing(performance, singer.voice, singer.model, singer.vocoder, seed=choices.seed, progress=progress)
 
 
 def warnings_about(backing: Backing, choices: Choices) -> tuple[str, ...]:
@@ -217,6 +225,11 @@ def warnings_about(backing: Backing, choices: Choices) -> tuple[str, ...]:
             f"the beat is hard to hear (taken as {backing.tempo_map.bpm:.1f} BPM); give --tempo if you know it"
         )
     return tuple(found)
+
+
+def warnings_of(score: ImportedScore | Score | None) -> tuple[str, ...]:
+    """What could not be kept of a score file."""
+    return score.warnings if isinstance(score, ImportedScore) else ()
 
 
 def with_frames(audio: Audio, frames: int) -> Audio:

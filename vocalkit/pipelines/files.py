@@ -13,7 +13,15 @@ from typing import Any
 
 from vocalkit.audio import read, write_wav
 from vocalkit.errors import ChartError, LyricsError, OutputError, ScoreError, VocalkitError
-from vocalkit.pipelines.add_vocals import AddVocals, Choices, Render, add_vocals, listen, parse_words, set_words
+from vocalkit.pipelines.add_vocals import (
+    AddVocals,
+    Choices,
+    Render,
+    add_vocals,
+    listen,
+    read_words_and_score,
+    set_words,
+)
 from vocalkit.pipelines.publish import check_target, staged_file
 from vocalkit.pipelines.render_folder import publish, with_read_stage
 from vocalkit.pipelines.report import Report
@@ -21,11 +29,12 @@ from vocalkit.pipelines.sing_score import SingScore, sing_score
 from vocalkit.pipelines.stages import StageClock
 from vocalkit.pipelines.voices import choose_voice
 from vocalkit.protocols import Progress, silent
+from vocalkit.score.imported import ImportedScore
 from vocalkit.types import Audio, Backing, Key, Performance, Score
 
 LARGEST_TEXT_BYTES = 1_000_000
 LARGEST_PERFORMANCE_BYTES = 200_000_000
-SCORE_SUFFIXES = (".musicxml", ".xml", ".mxl", ".mid", ".midi")
+WRITTEN_SCORES = (".musicxml", ".xml", ".mid", ".midi")
 
 
 def add_vocals_to_file(
@@ -43,7 +52,7 @@ def add_vocals_to_file(
     clock = StageClock(progress)
     with clock.stage("read"):
         words = None if lyrics is None else read_words(lyrics)
-        own = None if score is None else read_own_score(score)
+        own = None if score is None else read_own_score(score, choices.language)
         request = AddVocals(read(instrumental), words, own, choices)
     render = with_read_stage(add_vocals(request, progress=progress), clock)
     arguments = {"command": "add-vocals", "instrumental": instrumental, "lyrics": lyrics, "score": score}
@@ -64,7 +73,7 @@ def sing_file(
     clock = StageClock(progress)
     with clock.stage("read"):
         words = None if lyrics is None else read_words(lyrics)
-        request = SingScore(_read_music(source), words, choices)
+        request = SingScore(_read_music(source, choices.language), words, choices)
     render = with_read_stage(sing_score(request, progress=progress), clock)
     arguments = {"command": "sing", "score": source, "lyrics": lyrics}
     return render, publish(render, out, arguments=_in_json(arguments, choices), progress=progress)
@@ -86,7 +95,7 @@ def compose_file(
 ) -> Score:
     """Set words to a melody on an instrumental and write the score: MusicXML or MIDI by its suffix."""
     suffix = output.suffix.lower()
-    if suffix not in SCORE_SUFFIXES or suffix == ".mxl":
+    if suffix not in WRITTEN_SCORES:
         raise OutputError(f"cannot tell the format of {output.name}; name it .musicxml or .mid")
     profile = choose_voice(choices.voice)
     clock = StageClock(progress)
@@ -97,7 +106,7 @@ def compose_file(
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        parsed = parse_words(words, choices.language, clock)
+        parsed, _ = read_words_and_score(words, None, choices.language, clock)
         score, _ = set_words(listen(audio, choices, clock), parsed, None, profile, choices, clock)
     from vocalkit.score import to_midi, to_musicxml
 
@@ -124,20 +133,18 @@ def read_words(path: Path) -> str:
     return _read_text(path, LyricsError)
 
 
-def read_own_score(path: Path) -> Score:
-    """A user's MusicXML or MIDI file."""
-    if path.suffix.lower() not in SCORE_SUFFIXES:
-        raise ScoreError(f"{path.name} is no score that can be read; give one of {', '.join(SCORE_SUFFIXES)}")
+def read_own_score(path: Path, language: str) -> ImportedScore:
+    """The sung line of a user's MusicXML or MIDI file; language: of its words."""
     if not path.is_file():
         raise ScoreError(f"there is no file {path}")
     from vocalkit.score import read_score
 
-    return read_score(path)
+    return read_score(path, language=language)
 
 
-def _read_music(path: Path) -> Score | Performance:
+def _read_music(path: Path, language: str) -> ImportedScore | Performance:
     if path.suffix.lower() != ".json":
-        return read_own_score(path)
+        return read_own_score(path, language)
     from vocalkit.synth.performance_json import performance_from_json
 
     return performance_from_json(_read_text(path, ScoreError, limit=LARGEST_PERFORMANCE_BYTES))

@@ -71,7 +71,7 @@ def _origin_beat(backing: Backing, start_s: float | None, *, pickup_beats: float
     """The tracked beat where the score's beat 0 falls."""
     grid = backing.tempo_map
     if start_s is not None:
-        return float(round(grid.beat_at(start_s)))
+        return float(max(round(grid.beat_at(start_s)), math.ceil(grid.beat_at(0.0))))
     bars = math.ceil(max(0.0, pickup_beats - grid.first_downbeat) / grid.beats_per_bar)
     return grid.first_downbeat + bars * grid.beats_per_bar - pickup_beats
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from vocalkit.errors import ScoreError
-from vocalkit.pipelines.add_vocals import Choices, Render, parse_words, sing_words, voice_performance
+from vocalkit.pipelines.add_vocals import (
+    Choices,
+    Render,
+    call_singer,
+    perform_score,
+    read_words_and_score,
+    sing_performance,
+    warnings_of,
+)
 from vocalkit.pipelines.place import fit_range
 from vocalkit.pipelines.report import Report
 from vocalkit.pipelines.stages import StageClock, peak_memory_bytes
 from vocalkit.pipelines.voices import choose_voice
 from vocalkit.protocols import Progress, silent
+from vocalkit.score.imported import ImportedScore
 from vocalkit.types import Performance, Score, Vocal, VoiceProfile
 
 
@@ -18,7 +27,7 @@ from vocalkit.types import Performance, Score, Vocal, VoiceProfile
 class SingScore:
     """One request: a score (with lyrics to lay under it, if it has none), or a performance."""
 
-    source: Score | Performance
+    source: ImportedScore | Score | Performance
     lyrics: str | None = None
     choices: Choices = field(default_factory=Choices)
 
@@ -52,17 +61,17 @@ def sing_score(request: SingScore, *, progress: Progress = silent) -> Render:
 def _sung(
     request: SingScore, profile: VoiceProfile, clock: StageClock
 ) -> tuple[Score | None, Performance, Vocal, tuple[str, ...]]:
-    if isinstance(request.source, Performance):
-        return None, request.source, voice_performance(request.source, profile, request.choices, clock), ()
-    score: Score = request.source
-    notices: tuple[str, ...] = ()
-    lyrics = parse_words(request.lyrics, request.choices.language, clock)
-    if lyrics is not None:
-        from vocalkit.score import lay_lyrics
-
-        score = lay_lyrics(score, lyrics)
+    choices, source = request.choices, request.source
+    language = source.language if isinstance(source, Performance) else choices.language
+    singer = call_singer(profile, choices, language, clock)
+    if isinstance(source, Performance):
+        return None, source, sing_performance(source, singer, choices, clock), ()
+    _, score = read_words_and_score(request.lyrics, source, language, clock)
+    if score is None:
+        raise ScoreError("there are no notes to sing")
     score, octaves = fit_range(score, low_midi=profile.low_midi, high_midi=profile.high_midi)
+    notices = warnings_of(source)
     if octaves:
-        notices = (f"the score is sung {octaves:+d} octaves from where it is written, to suit the voice {profile.id}",)
-    performance, vocal = sing_words(score, profile, request.choices, clock)
-    return score, performance, vocal, notices
+        notices += (f"the score is sung {octaves:+d} octaves from where it is written, to suit the voice {profile.id}",)
+    performance = perform_score(score, choices, clock)
+    return score, performance, sing_performance(performance, singer, choices, clock), notices

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from vocalkit.consent import LicensedVoice, Purpose
 from vocalkit.errors import InputError
+from vocalkit.protocols import AcousticModel, Vocoder
 from vocalkit.types import VoiceProfile
 
 
 def every_voice() -> tuple[VoiceProfile, ...]:
     """The voices that are installed; raises InputError where there are none."""
-    from vocalkit.voice.load import list_voices
+    from vocalkit.weights import list_voices
 
     voices = list_voices()
     if not voices:
@@ -27,6 +30,24 @@ def choose_voice(name: str | None) -> VoiceProfile:
     if found is None:
         raise InputError(f"there is no voice {name!r}; known: {', '.join(voice.id for voice in voices)}")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Singer:
+    """A licensed voice with what it sings through."""
+
+    voice: LicensedVoice
+    model: AcousticModel
+    vocoder: Vocoder
+
+
+def open_voice(profile: VoiceProfile, *, purposes: tuple[Purpose, ...], language: str, vocoder: str) -> Singer:
+    """Ask the consent gate for the voice and load its model; ConsentError where the gate refuses."""
+    from vocalkit.synth.backends import load_model, load_vocoder
+    from vocalkit.voice.load import license_installed
+
+    voice = license_installed(profile.id, purposes=purposes, language=language)
+    return Singer(voice, load_model(voice), load_vocoder(vocoder))
 
 
 def voice_facts(profile: VoiceProfile) -> dict[str, Any]:
