@@ -78,7 +78,7 @@ def _analyze(audio: Audio, tempo_bpm: float | None, key: Key | None, progress: P
         sections=_sections(features, semitones, tempo_map),
         tuning_cents=cents,
         beat_confidence=confidence,
-        lead_voice=lead_voice(None),
+        lead_voice=lead_voice(features.voice),
     )
 
 
@@ -91,9 +91,12 @@ def _grid(
         steady = TempoMap.constant(tempo_bpm or tempo.ASSUMED_BPM, duration_s=features.duration_s)
         return steady.beats_s, 0.0
     curve = tempo.follow_tempo(envelope, tempo_bpm=tempo_bpm)
+    bands = np.stack([tempo.onset_envelope(features.onsets, band=band) for band in range(3)])
     found = beats.find_beats(envelope, curve)
-    low = tempo.onset_envelope(features.onsets * np.array([[1.0], [0.0], [0.0]], np.float32))
-    found = beats.choose_phase(found, low, envelope, _novelty(semitones, envelope.size))
+    if tempo_bpm is None and beats.is_every_other_beat(found, bands, float(np.median(curve.bpm))):
+        curve = curve.twice()
+        found = beats.find_beats(envelope, curve)
+    found = beats.choose_phase(found, bands[0], envelope, _novelty(semitones, envelope.size))
     times_s = beats.cover(beats.settle(found, envelope), curve, features.duration_s)
     confidence = beats.confidence(times_s, envelope, curve)
     if confidence < BEATLESS:

@@ -7,7 +7,7 @@ import scipy.linalg
 import scipy.ndimage
 from numpy.typing import NDArray
 
-from vocalkit.backing.onsets import ONSET_LATENCY_S, ONSET_RATE_HZ
+from vocalkit.backing.onsets import ONSET_RATE_HZ
 from vocalkit.backing.tempo import TempoCurve
 
 _TIGHTNESS = 80.0
@@ -15,6 +15,8 @@ _REACH_S = 0.045
 _STEADY_S = 0.025
 _STEADY_SHARE = 0.6
 """A track was made to a click where this share of its beats lies this close to one straight line, all along."""
+_FASTEST_DOUBLED_BPM = 165.0
+_AS_STRONG = 0.8
 
 
 def find_beats(envelope: NDArray[np.float64], curve: TempoCurve) -> NDArray[np.float64]:
@@ -59,10 +61,23 @@ def choose_phase(
         kick = np.mean(_peak_near(low, frames))
         all_onsets = np.mean(_peak_near(envelope, frames))
         change = np.mean(np.interp(frames, np.arange(novelty.size), novelty))
-        return float(kick + all_onsets + 1.5 * change)
+        return float(1.5 * kick + all_onsets + 1.5 * change)
 
     # The decoder already preferred these beats: leave them only for clearly better ones.
     return between if weight(between) > 1.15 * weight(beats) + 0.1 else beats
+
+
+def is_every_other_beat(beats: NDArray[np.float64], bands: NDArray[np.float64], bpm: float) -> bool:
+    """Whether what was found is every other beat of a fast track: half-way between sound drums as strong as on it.
+
+    bands: float64 (3, t), onset strength in the low, mid and high band. A backbeat's snare falls between slow beats,
+    while the subdivisions of a truly slow beat are weaker than the beat.
+    """
+    if beats.size < 8 or 2.0 * bpm > _FASTEST_DOUBLED_BPM:
+        return False
+    between = 0.5 * (beats[:-1] + beats[1:])
+    ratios = [np.mean(_peak_near(band, between)) / (np.mean(_peak_near(band, beats)) + 1e-9) for band in bands[1:]]
+    return float(np.mean(np.minimum(ratios, 2.0))) > _AS_STRONG
 
 
 def _peak_near(curve: NDArray[np.float64], frames: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -73,9 +88,9 @@ def _peak_near(curve: NDArray[np.float64], frames: NDArray[np.float64]) -> NDArr
 def settle(beats: NDArray[np.float64], envelope: NDArray[np.float64]) -> NDArray[np.float64]:
     """Beat times in seconds, moved onto the onsets near them and smoothed as far as a steady hand would be."""
     seen, trust = _measure(beats, envelope)
-    times_s = seen / ONSET_RATE_HZ - ONSET_LATENCY_S
+    times_s = seen / ONSET_RATE_HZ
     if beats.size < 4 or trust.sum() <= 0:
-        return np.asarray(beats / ONSET_RATE_HZ - ONSET_LATENCY_S)
+        return np.asarray(beats / ONSET_RATE_HZ)
     straight, steady = _robust_line(times_s, trust)
     if steady:
         return straight
@@ -88,7 +103,9 @@ def settle(beats: NDArray[np.float64], envelope: NDArray[np.float64]) -> NDArray
     return _rising(smooth)
 
 
-def _measure(beats: NDArray[np.float64], envelope: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _measure(
+    beats: NDArray[np.float64], envelope: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Where the onset at each beat peaks, between frames, and how far it can be trusted."""
     reach = round(_REACH_S * ONSET_RATE_HZ)
     seen, trust = beats.copy(), np.zeros(beats.size)
@@ -156,7 +173,7 @@ def confidence(beats_s: NDArray[np.float64], envelope: NDArray[np.float64], curv
     """How sure the beat is, 0 to 1: periodic, and louder on the beats than between them."""
     if beats_s.size < 4:
         return 0.0
-    frames = (beats_s + ONSET_LATENCY_S) * ONSET_RATE_HZ
+    frames = beats_s * ONSET_RATE_HZ
     inside = frames < envelope.size
     on = float(np.mean(_peak_near(envelope, frames[inside])))
     quarter = np.concatenate([frames[:-1] + f * np.diff(frames) for f in (0.25, 0.5, 0.75)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,8 +82,7 @@ def chord_spans(path: NDArray[np.intp], tempo_map: TempoMap, duration_s: float) 
     names = chord_names()
     starts = [0, *(np.nonzero(np.diff(path))[0] + 1).tolist(), path.size]
     return tuple(
-        ChordSpan(float(edges[a]), float(edges[b]), *names[int(path[a])])
-        for a, b in zip(starts[:-1], starts[1:], strict=True)
+        ChordSpan(float(edges[a]), float(edges[b]), *names[int(path[a])]) for a, b in itertools.pairwise(starts)
     )
 
 

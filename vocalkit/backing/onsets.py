@@ -16,13 +16,12 @@ from vocalkit.backing.stream import ANALYSIS_RATE, Framer
 ONSET_FFT = 1024
 ONSET_HOP = 220
 ONSET_RATE_HZ = ANALYSIS_RATE / ONSET_HOP
-ONSET_LATENCY_S = -0.003
-"""What the flux peak lags behind the start of a sound (negative: it leads); measured on clicks, kicks and plucks."""
 
 _LAG = 2
 _EDGES_HZ = 43.0 * 2.0 ** (np.arange(0, 48) / 6.0)
 _GROUPS_HZ = (180.0, 2500.0)
-_COMPRESSION = 1000.0
+_COMPRESSION = (100.0, 1000.0, 1000.0)
+"""How far soft sounds are lifted in each group; less in the low one, where a kick shall outdo the foot of a hat."""
 
 
 class OnsetMeter:
@@ -35,6 +34,7 @@ class OnsetMeter:
         self._edges = bins[bins <= ONSET_FFT // 2]
         centres_hz = self._edges[:-1] * ANALYSIS_RATE / ONSET_FFT
         self._group = np.searchsorted(_GROUPS_HZ, centres_hz, side="right")
+        self._compression = np.array(_COMPRESSION, np.float32)[self._group]
         self._before = np.zeros((_LAG, self._edges.size - 1), np.float32)
 
     def push(self, mono: NDArray[np.float32], *, last: bool = False) -> NDArray[np.float32]:
@@ -44,7 +44,7 @@ class OnsetMeter:
         power = np.square(np.abs(scipy.fft.rfft(frames * self._window, axis=1)))
         widths = np.diff(self._edges)
         bands = np.add.reduceat(power[:, : self._edges[-1]], self._edges[:-1], axis=1) / widths
-        level = np.log1p(_COMPRESSION * np.sqrt(bands))
+        level = np.log1p(self._compression * np.sqrt(bands))
         joined = np.concatenate([self._before, level])
         self._before = joined[-_LAG:]
         reference = scipy.ndimage.maximum_filter1d(joined[:-_LAG], 3, axis=1)

@@ -46,7 +46,9 @@ def _peaks_on_pitch_axis(magnitude: NDArray[np.float32]) -> NDArray[np.float32]:
     """Peaks that stand out of their surroundings; each goes to its two nearest bins."""
     around = scipy.ndimage.uniform_filter1d(magnitude, 61, axis=1)
     inner = magnitude[:, 1:-1]
-    peak = (inner > magnitude[:, :-2]) & (inner >= magnitude[:, 2:]) & (inner > 1.5 * around[:, 1:-1]) & (inner > _FLOOR)
+    peak = (
+        (inner > magnitude[:, :-2]) & (inner >= magnitude[:, 2:]) & (inner > 1.5 * around[:, 1:-1]) & (inner > _FLOOR)
+    )
     peak[:, : int(30.0 * PITCH_FFT / ANALYSIS_RATE)] = False
     row, column = np.nonzero(peak)
     column += 1

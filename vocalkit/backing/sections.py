@@ -5,6 +5,7 @@ Novelty by a checkerboard kernel along the diagonal of the bars' self-similarity
 
 from __future__ import annotations
 
+import itertools
 import string
 from dataclasses import dataclass
 
@@ -45,7 +46,7 @@ def find_sections(bars: Bars, duration_s: float) -> tuple[SectionSpan, ...]:
     likeness = _likeness(bars.sound)
     cuts = _boundaries(likeness)
     letters = _labels(bars.sound, cuts)
-    level_db = np.array([_mean_db(bars.level_db[a:b]) for a, b in zip(cuts[:-1], cuts[1:], strict=True)])
+    level_db = np.array([_mean_db(bars.level_db[a:b]) for a, b in itertools.pairwise(cuts)])
     labels = _name_ends(letters, level_db)
     order = level_db.argsort(kind="stable").argsort(kind="stable")
     energy = order / (order.size - 1) if order.size > 1 else np.full(order.size, 0.5)
@@ -104,7 +105,7 @@ def _labels(sound: NDArray[np.float64], cuts: list[int]) -> list[str]:
     """A letter for each section; one that is close to an earlier one takes its letter."""
     centres: list[NDArray[np.float64]] = []
     letters = []
-    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+    for a, b in itertools.pairwise(cuts):
         mean = sound[a:b].mean(axis=0)
         alike = [float(np.exp(-np.linalg.norm(mean - centre))) for centre in centres]
         if alike and max(alike) > _ALIKE:

@@ -35,22 +35,27 @@ class TempoCurve:
     bpm: NDArray[np.float64]
     clarity: NDArray[np.float64]
 
+    def twice(self) -> TempoCurve:
+        """The same track counted twice as fast."""
+        return TempoCurve(self.times_s, 2.0 * self.bpm, self.clarity)
+
     def period_frames(self, frames: int) -> NDArray[np.float64]:
         """Beat length in onset frames, at every onset frame: float64 (frames,)."""
         at = np.interp(np.arange(frames) / ONSET_RATE_HZ, self.times_s, np.log2(self.bpm))
         return ONSET_RATE_HZ * 60.0 / np.exp2(at)
 
 
-def onset_envelope(onsets: NDArray[np.float32]) -> NDArray[np.float64]:
-    """One curve from the bands of `Features.onsets`: float64 (t,), about unit deviation, zero where nothing begins.
+def onset_envelope(onsets: NDArray[np.float32], *, band: int | None = None) -> NDArray[np.float64]:
+    """One curve from all bands of `Features.onsets`, or from one: float64 (t,), about unit deviation, zero at rest.
 
     Soft passages count nearly as much as loud ones: each moment is measured against the seconds around it.
     """
     envelope = np.zeros(onsets.shape[1])
-    for band, weight in zip(onsets.astype(np.float64), _BAND_WEIGHTS, strict=True):
-        scale = np.sqrt(np.mean(np.square(band)))
+    weights = _BAND_WEIGHTS if band is None else np.eye(3)[band]
+    for flux, weight in zip(onsets.astype(np.float64), weights, strict=True):
+        scale = np.sqrt(np.mean(np.square(flux)))
         if scale > 0:
-            envelope += weight * band / scale
+            envelope += weight * flux / scale
     envelope = scipy.ndimage.gaussian_filter1d(envelope, 1.0)
     second = round(ONSET_RATE_HZ)
     envelope = np.maximum(envelope - scipy.ndimage.uniform_filter1d(envelope, second, mode="nearest"), 0.0)
