@@ -15,7 +15,7 @@ _CLASSES: dict[PhoneClass, str] = {
     "vowel": "i y ɨ ʉ ɯ u ɪ ʏ ʊ e ø ɘ ɵ ɤ o ə ɛ œ ɜ ɞ ʌ ɔ æ ɐ a ɶ ɑ ɒ ɚ ɝ ᵻ ᵿ ɑ̃ ɔ̃ ɛ̃ œ̃ ã õ ẽ ĩ ũ ɐ̃ ə̃ æ̃",
     "diphthong": "aɪ eɪ ɔɪ aʊ oʊ əʊ ɪə eə ɛə ʊə iə ai ei oi au ou eu iu ui ɔø ɔʏ œy ɛi ʌy øy ɑu ɐɪ ɐʊ ɔʊ ɐ̃ʊ̃ ɐ̃ɪ̃ õɪ̃ "
     "eʊ iʊ",
-    "glide": "j w ɥ ɰ ʍ",
+    "glide": "j w ɥ ɰ ʍ ʋ",
     "liquid": "l ɹ r ʁ ʀ ɻ ɭ ʎ ɫ ɬ",
     "nasal": "m n ŋ ɲ ɳ ɱ ɴ n̩ m̩ l̩",
     "fricative": "f v θ ð s z ʃ ʒ ɕ ʑ ʂ ʐ ç ʝ x ɣ χ h ɦ ħ ʕ ɸ β ɬ r̝",
@@ -27,7 +27,8 @@ _CLASS_OF: dict[str, PhoneClass] = {
     unicodedata.normalize("NFD", symbol): name for name, symbols in _CLASSES.items() for symbol in symbols.split()
 }
 _UNVOICED = frozenset(
-    [
+    unicodedata.normalize("NFD", symbol)
+    for symbol in [
         "p",
         "t",
         "k",
@@ -80,7 +81,7 @@ def is_vowel(symbol: str) -> bool:
 
 def is_voiced(symbol: str) -> bool:
     """True where the vocal folds swing: every vowel and sonorant, and the voiced obstruents."""
-    return phone_class(symbol) is not None and symbol not in _UNVOICED
+    return phone_class(symbol) is not None and unicodedata.normalize("NFD", symbol) not in _UNVOICED
 
 
 def known_phones() -> frozenset[str]:

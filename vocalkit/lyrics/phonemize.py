@@ -88,7 +88,7 @@ def _match(groups: Sequence[Phones], own: Sequence[Phones]) -> list[Phones]:
         words = inner[first_word:last_word]
         if len(words) == 1:
             near = _distance(_symbols(heard), _symbols(words[0])) <= _FAR * max(len(heard), len(words[0]), 1)
-            parts[first_word] = heard if near else words[0]
+            parts[first_word] = heard if near or last_group - first_group == 1 else words[0]
         else:
             parts[first_word:last_word] = _split(heard, words)
     return [*groups[:head], *parts, *groups[len(groups) - tail :]]

@@ -56,7 +56,7 @@ def _divide(symbol: str, *, language: str) -> tuple[str, ...]:
         written = table.get(key) or _EVERYWHERE.get(key)
         if written:
             return tuple(normalize(part) for part in written.split())
-    return _longest_matches(normalize(symbol), symbol, language=language)
+    return _longest_matches(normalize(symbol).replace("ε", "ɛ"), symbol, language=language)
 
 
 def _longest_matches(text: str, symbol: str, *, language: str) -> tuple[str, ...]:
@@ -66,8 +66,8 @@ def _longest_matches(text: str, symbol: str, *, language: str) -> tuple[str, ...
     while at < len(text):
         length = next((n for n in range(min(6, len(text) - at), 0, -1) if text[at : at + n] in known), 0)
         if not length:
-            if unicodedata.category(text[at])[0] in "MLS" and unicodedata.category(text[at]) not in ("Ll", "Lo"):
-                at += 1  # a diacritic or modifier the alphabet does not keep: tone, aspiration, release
+            if unicodedata.category(text[at]) not in ("Ll", "Lo", "Lu"):
+                at += 1  # what the alphabet does not keep: tone digits, stød, aspiration, release
                 continue
             raise LyricsError(f"espeak's {language} phoneme {symbol!r} is not in the phoneme alphabet")
         if not (parts and parts[-1] == text[at : at + length]):  # a geminate is one longer consonant
