@@ -11,6 +11,7 @@ from scipy.signal import resample_poly
 
 from vocalkit.errors import InputError
 from vocalkit.mix import integrated_lufs, true_peak_dbtp
+from vocalkit.mix.curves import hop_frames
 from vocalkit.mix.loudness import _k_weighting, block_powers, hop_energies, sung_blocks
 from vocalkit.types import Audio
 from vocalkit.units import SILENCE_DB
@@ -102,6 +103,6 @@ def test_sung_blocks_are_those_with_notes() -> None:
 
 def test_power_of_hops_is_that_of_the_whole() -> None:
     samples = sine(1000, 0.5, 44100)[None].astype("f4")
-    powers = block_powers(hop_energies(samples, 44100), 16 / 44100)
+    powers = block_powers(hop_energies(samples, 44100), hop_frames(44100) / 44100)
     assert len(powers) == 27
     assert np.allclose(powers[1:], powers[5], rtol=1e-3)

@@ -1,4 +1,4 @@
-"""Gain that changes over time, held as one value a hop (about a third of a millisecond).
+"""Gain that changes over time, held as one value a hop (about 0.7 ms).
 
 A curve has one value at each edge between hops: ``hops + 1`` of them. Between edges the gain runs
 straight. So a whole track's gain stays small, and sound is touched in blocks, in place.
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 Curve = NDArray[np.float64]
 
-_BLOCK_HOPS = 4096
+_BLOCK_HOPS = 2048
 
 
 def hop_frames(sample_rate: int) -> int:
-    """Samples in a hop: 16 at 44.1 kHz."""
-    return max(1, round(sample_rate * 16 / 44100))
+    """Samples in a hop: 32 at 44.1 kHz."""
+    return max(1, round(sample_rate * 32 / 44100))
 
 
 def hop_count(frames: int, hop: int) -> int:

@@ -149,15 +149,19 @@ def _limit_db(peaks_db: Powers, curve_db: Curve, hop_s: float, ceiling_dbtp: flo
     """Further gain (dB, <= 0) at hop edges that keeps every peak under the ceiling. release: dB per second."""
     from scipy.ndimage import minimum_filter1d
 
-    levels = peaks_db + np.maximum(curve_db[:-1], curve_db[1:])
-    needed = np.minimum(0.0, ceiling_dbtp - levels)
+    needed = np.maximum(curve_db[:-1], curve_db[1:])
+    needed += peaks_db
+    np.subtract(ceiling_dbtp, needed, out=needed)
+    np.minimum(needed, 0.0, out=needed)
     if not needed.any():
         return np.zeros_like(curve_db)
     reach = max(2, round(_LOOKAHEAD_S / hop_s))
     held = minimum_filter1d(needed, 2 * reach + 1, mode="nearest")
     slope = np.arange(held.size) * (release * hop_s)
-    released = np.minimum.accumulate(held - slope) + slope
-    return at_edges(smooth(np.minimum(released, held), reach - 2))
+    np.subtract(held, slope, out=needed)
+    np.minimum.accumulate(needed, out=needed)
+    needed += slope
+    return at_edges(smooth(np.minimum(needed, held, out=held), reach - 2))
 
 
 def _apply(mix: Samples, gain: Curve, sample_rate: int) -> None:
