@@ -155,7 +155,7 @@ def _monotony(line: NDArray[np.intp]) -> float:
 
 
 def _foreign(slots: list[Slot], line: NDArray[np.intp]) -> float:
-    """Energy added for a line of which less than four fifths lies on chord tones."""
+    """Energy added for a line of which less than 84 % lies on chord tones."""
     lengths = np.array([slot.length for slot in slots])
     members = np.array([slot.harmony.member[pitch % 12] for slot, pitch in zip(slots, line, strict=True)])
-    return 25.0 * max(0.0, 0.8 - float((members * lengths).sum() / lengths.sum()))
+    return 30.0 * max(0.0, 0.84 - float((members * lengths).sum() / lengths.sum()))
