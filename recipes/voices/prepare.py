@@ -1,0 +1,128 @@
+"""Recordings in, aligned source-filter trajectories out: one file an utterance, resumable.
+
+    python recipes/voices/prepare.py --config recipes/voices/config.toml --corpus DIR --work DIR
+
+The corpus is a folder of WAV files with a transcript of the same name (`.txt`) beside each, as in
+rhasspy/dataset-voice-kathleen (CC0). Phones come from pocketsphinx's forced alignment; their
+borders are then moved to where the sound itself changes (`borders.py`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pyworld
+import soundfile
+import soxr
+from borders import refine
+from numpy.typing import NDArray
+
+RATE_HZ = 44_100
+HOP_S = 0.005
+ENVELOPE_DIMS = 60
+F0_FLOOR_HZ, F0_CEILING_HZ = 90.0, 420.0
+
+ARPABET_TO_IPA = {
+    "AA": "ɑ", "AE": "æ", "AH": "ʌ", "AO": "ɔ", "AW": "aʊ", "AY": "aɪ", "B": "b", "CH": "tʃ", "D": "d", "DH": "ð",
+    "EH": "ɛ", "ER": "ɝ", "EY": "eɪ", "F": "f", "G": "ɡ", "HH": "h", "IH": "ɪ", "IY": "i", "JH": "dʒ", "K": "k",
+    "L": "l", "M": "m", "N": "n", "NG": "ŋ", "OW": "oʊ", "OY": "ɔɪ", "P": "p", "R": "ɹ", "S": "s", "SH": "ʃ",
+    "T": "t", "TH": "θ", "UH": "ʊ", "UW": "u", "V": "v", "W": "w", "Y": "j", "Z": "z", "ZH": "ʒ",
+}  # fmt: skip
+
+
+def align(mono: NDArray[np.float64], words: str) -> list[tuple[str, float, float, bool]]:
+    """Phones as (IPA, start s, end s, opens a word) of 44.1 kHz audio that speaks `words`."""
+    from pocketsphinx import Decoder
+
+    low = soxr.resample(mono, RATE_HZ, 16_000)
+    pcm = (low / (np.abs(low).max() + 1e-9) * 0.5 * 32767).astype(np.int16).tobytes()
+    decoder = Decoder(lm=None, samprate=16_000, loglevel="FATAL")
+    decoder.set_align_text(words)
+    for stage in ("words", "phones"):
+        if stage == "phones":
+            decoder.set_alignment()
+        decoder.start_utt()
+        decoder.process_raw(pcm, full_utt=True)
+        decoder.end_utt()
+    frame_s = 0.01
+    return [
+        (ARPABET_TO_IPA.get(phone.name, ""), phone.start * frame_s, (phone.start + phone.duration) * frame_s, first)
+        for word in decoder.get_alignment().words()
+        for first, phone in ((index == 0, phone) for index, phone in enumerate(word))
+    ]
+
+
+def analyse(mono: NDArray[np.float64]) -> dict[str, NDArray[np.float32]]:
+    """F0 (t,), coded envelope (t, 60), coded aperiodicity (t, 5) of 44.1 kHz audio at 5 ms.
+
+    Morise et al., WORLD (2016): DIO refined by StoneMask, CheapTrick, D4C.
+    """
+    period_ms = HOP_S * 1000.0
+    f0, times = pyworld.dio(
+        mono, RATE_HZ, f0_floor=F0_FLOOR_HZ, f0_ceil=F0_CEILING_HZ, frame_period=period_ms, allowed_range=0.12
+    )
+    f0 = pyworld.stonemask(mono, f0, times, RATE_HZ)
+    envelope = pyworld.cheaptrick(mono, f0, times, RATE_HZ)
+    aperiodicity = pyworld.d4c(mono, f0, times, RATE_HZ, threshold=0.6)
+    return {
+        "f0_hz": f0.astype(np.float32),
+        "envelope": pyworld.code_spectral_envelope(envelope, RATE_HZ, ENVELOPE_DIMS).astype(np.float32),
+        "aperiodicity": pyworld.code_aperiodicity(aperiodicity, RATE_HZ).astype(np.float32),
+    }
+
+
+def load(path: Path) -> NDArray[np.float64]:
+    """One recording, mono, 44.1 kHz, without its DC offset."""
+    samples, rate = soundfile.read(path, always_2d=True)
+    mono = soxr.resample(samples.mean(axis=1), rate, RATE_HZ)
+    return np.ascontiguousarray(mono - mono.mean())
+
+
+def prepare_one(wav: Path, target: Path) -> str:
+    """Write one utterance's file; returns what went wrong, empty where nothing did."""
+    if target.exists():
+        return ""
+    words = " ".join(re.sub(r"[^a-z' ]", " ", wav.with_suffix(".txt").read_text().lower()).split())
+    try:
+        mono = load(wav)
+        phones = align(mono, words)
+    except (RuntimeError, ValueError, soundfile.LibsndfileError) as error:
+        return f"{wav.name}: {error}"
+    phones = [phone for phone in phones if phone[0]]
+    features = analyse(mono)
+    symbols = [phone[0] for phone in phones]
+    borders = refine(symbols, [phone[1] for phone in phones], [phone[2] for phone in phones], mono, RATE_HZ, features)
+    partial = target.with_suffix(".partial.npz")
+    np.savez(
+        partial, symbols=np.array(symbols), word_start=np.array([phone[3] for phone in phones]), borders_s=borders,
+        **features,
+    )  # fmt: skip
+    partial.rename(target)
+    return ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--limit", type=int, default=None)
+    parser.add_argument("--jobs", type=int, default=2)
+    arguments = parser.parse_args()
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    wavs = sorted(arguments.corpus.rglob("*.wav"))[: arguments.limit]
+    with ProcessPoolExecutor(arguments.jobs) as pool:
+        faults = pool.map(prepare_one, wavs, [arguments.work / f"{wav.stem}.npz" for wav in wavs], chunksize=4)
+        for number, fault in enumerate(faults, 1):
+            if fault:
+                print(f"left out {fault}", file=sys.stderr)
+            if number % 50 == 0 or number == len(wavs):
+                print(f"{number}/{len(wavs)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

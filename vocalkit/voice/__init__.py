@@ -1,0 +1,1 @@
+"""Voices: from an id to a licence and its weights."""
