@@ -183,7 +183,7 @@ def _write_bars(
             while mark_at < len(marks) and marks[mark_at][0] < stop:
                 _place_mark(measure, marks[mark_at], now)
                 mark_at += 1
-            writer.write(measure, event, now, stop, whole_bar=(now, stop) == (start, end))
+            writer.write(measure, event, now, stop, whole_bar=stop - now == layout.bar)
             now = stop
 
 
