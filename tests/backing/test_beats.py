@@ -66,11 +66,12 @@ def test_what_has_no_beat_gets_an_assumed_one_and_says_so() -> None:
     t = np.arange(20 * 22_050) / 22_050
     swell = np.sin(2 * np.pi * 220.0 * t) * (0.6 + 0.4 * np.sin(2 * np.pi * t / 20.0))
     backing = analyze(Audio((0.1 * swell)[None].astype(np.float32), 22_050))
-    assert backing.beat_confidence < 0.3
+    assert backing.beat_confidence < 0.4
+    assert backing.tempo_map.bpm == pytest.approx(100.0)
     assert backing.tempo_map.beats_s[-1] >= 19.0
 
 
 def test_a_clear_beat_is_trusted_more_than_noise(four_chords: Audio) -> None:
     noise = np.random.default_rng(0).standard_normal((1, 20 * 22_050)).astype(np.float32)
     assert analyze(four_chords).beat_confidence > 0.7
-    assert analyze(Audio(0.1 * noise, 22_050)).beat_confidence < 0.5
+    assert analyze(Audio(0.1 * noise, 22_050)).beat_confidence < 0.4

@@ -21,7 +21,7 @@ from vocalkit.types import Audio, Backing, Key, SectionSpan, TempoMap
 SHORTEST_S = 1.0
 """Less sound than this holds no beat and no harmony to speak of."""
 
-BEATLESS = 0.2
+BEATLESS = 0.4
 """Beat confidence under which the grid is an assumption rather than something heard."""
 
 _TEMPO_RANGE_BPM = (20.0, 400.0)
@@ -98,7 +98,7 @@ def _grid(
         found = beats.find_beats(envelope, curve)
     found = beats.choose_phase(found, bands[0], envelope, _novelty(semitones, envelope.size))
     times_s = beats.cover(beats.settle(found, envelope), curve, features.duration_s)
-    confidence = beats.confidence(times_s, envelope, curve)
+    confidence = beats.confidence(times_s, envelope, curve, features.onsets)
     if confidence < BEATLESS:
         steady = TempoMap.constant(tempo_bpm or tempo.ASSUMED_BPM, duration_s=features.duration_s)
         return steady.beats_s, confidence

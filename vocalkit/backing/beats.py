@@ -17,6 +17,8 @@ _STEADY_SHARE = 0.6
 """A track was made to a click where this share of its beats lies this close to one straight line, all along."""
 _FASTEST_DOUBLED_BPM = 165.0
 _AS_STRONG = 0.8
+_STRUCK_FLUX = 0.2
+"""Flux, summed over the bands, that even soft strings reach on their beats."""
 
 
 def find_beats(envelope: NDArray[np.float64], curve: TempoCurve) -> NDArray[np.float64]:
@@ -169,8 +171,13 @@ def cover(beats_s: NDArray[np.float64], curve: TempoCurve, duration_s: float) ->
     return joined[np.concatenate([[True], np.diff(joined) > 0]) & (joined >= 0.0)]
 
 
-def confidence(beats_s: NDArray[np.float64], envelope: NDArray[np.float64], curve: TempoCurve) -> float:
-    """How sure the beat is, 0 to 1: periodic, and louder on the beats than between them."""
+def confidence(
+    beats_s: NDArray[np.float64], envelope: NDArray[np.float64], curve: TempoCurve, onsets: NDArray[np.float32]
+) -> float:
+    """How sure the beat is, 0 to 1: periodic, stronger on the beats than between them, and truly struck.
+
+    onsets: as in `Features`, where the ripple of a held chord stays far below what a struck note gives.
+    """
     if beats_s.size < 4:
         return 0.0
     frames = beats_s * ONSET_RATE_HZ
@@ -179,4 +186,6 @@ def confidence(beats_s: NDArray[np.float64], envelope: NDArray[np.float64], curv
     quarter = np.concatenate([frames[:-1] + f * np.diff(frames) for f in (0.25, 0.5, 0.75)])
     off = float(np.mean(_peak_near(envelope, quarter[quarter < envelope.size])))
     contrast = np.clip((on - off) / (on + off + 1e-9), 0.0, 1.0)
-    return float(np.clip(1.2 * np.sqrt(contrast * np.clip(2.0 * float(np.mean(curve.clarity)), 0.0, 1.0)), 0.0, 1.0))
+    struck = float(np.mean(_peak_near(onsets.sum(axis=0).astype(np.float64), frames[inside]))) / _STRUCK_FLUX
+    periodic = np.clip(2.0 * float(np.mean(curve.clarity)), 0.0, 1.0)
+    return float(np.clip(1.2 * np.sqrt(contrast * periodic), 0.0, 1.0) * min(struck, 1.0))
