@@ -74,7 +74,7 @@ def test_a_tune_reaches_the_goals(bpm: float, beats_per_bar: int, key: str, drif
         assert report.rest_count >= sum(len(section.lines) for section in lyrics.sections) - 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     bpm=st.floats(40, 240),
     beats_per_bar=st.sampled_from([2, 3, 4, 5, 6, 7]),

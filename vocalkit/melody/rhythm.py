@@ -20,7 +20,7 @@ from vocalkit.melody.grid import Grid
 from vocalkit.melody.windows import Window
 
 DUPLE_COSTS = {
-    0.25: 3.4, 0.5: 1.1, 0.75: 3.6, 1.0: 1.0, 1.25: 4.5, 1.5: 2.5, 1.75: 4.5, 2.0: 2.0, 2.5: 3.2, 3.0: 2.9, 4.0: 3.8,
+    0.25: 3.4, 0.5: 1.3, 0.75: 3.6, 1.0: 1.0, 1.25: 4.5, 1.5: 2.5, 1.75: 4.5, 2.0: 2.0, 2.5: 3.2, 3.0: 2.9, 4.0: 3.8,
 }  # fmt: skip
 TRIPLE_COSTS = {
     1 / 6: 4.0, 1 / 3: 1.1, 1 / 2: 2.6, 2 / 3: 1.2, 1.0: 1.2, 4 / 3: 2.9, 5 / 3: 2.9, 2.0: 2.3, 3.0: 3.4, 4.0: 4.2,
@@ -174,7 +174,7 @@ def _syncopation(task: RhythmTask, grid: Grid, slots: NDArray[np.intp]) -> NDArr
 def _length_costs(task: RhythmTask, grid: Grid, slots: NDArray[np.intp], level: float) -> NDArray[np.float64]:
     """Function words short, stressed syllables not the shortest."""
     ratio = (slots[None, :] - slots[:, None]) / grid.tactus_slots
-    costs: NDArray[np.float64] = (1.0 - level) * np.maximum(0.0, ratio - 0.5) * 0.8 + level * 1.6 * np.maximum(
+    costs: NDArray[np.float64] = (1.0 - level) * np.maximum(0.0, ratio - 0.5) * 0.5 + level * 1.6 * np.maximum(
         0.0, 1.0 - ratio
     )
     return costs
@@ -185,7 +185,7 @@ def _ending_costs(grid: Grid, slots: NDArray[np.intp], end: int) -> NDArray[np.f
     room = (end - slots) / grid.tactus_slots
     short = np.where(end - slots < grid.shortest_slots, np.inf, 2.5 * np.maximum(0.0, 1.5 - room))
     weights = np.array([grid.weight_at(int(slot)) for slot in slots])
-    costs: NDArray[np.float64] = short + 0.3 * np.maximum(0.0, room - 3.0) + 1.0 * (1.0 - weights)
+    costs: NDArray[np.float64] = short + 0.5 * np.maximum(0.0, room - 2.5) + 1.0 * (1.0 - weights)
     return costs
 
 

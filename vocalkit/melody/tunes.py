@@ -130,7 +130,7 @@ class TuneWriter:
         self._grid, self._chords, self._key, self._registers = grid, chords, key, registers
         self._temperature, self._rng = settings.variety, rng
         self._tunes: dict[tuple[object, ...], tuple[list[int], list[NoteHarmony]]] = {}
-        self._ideas: dict[tuple[str, str], dict[int, int]] = {}
+        self._ideas: dict[tuple[str, str], list[dict[int, tuple[int, NoteHarmony]]]] = {}
         self._shapes: dict[tuple[str, str], tuple[str, float, float]] = {}
         self._before: int | None = None
 
@@ -150,7 +150,8 @@ class TuneWriter:
                 rng=self._rng,
             )
         self._tunes.setdefault(plan.tune, (pitches, harmonies))
-        self._ideas.setdefault(plan.idea, {step.start: pitch for step, pitch in zip(steps, pitches, strict=True)})
+        sung = zip(steps, pitches, harmonies, strict=True)
+        self._ideas.setdefault(plan.idea, []).append({step.start: (pitch, harmony) for step, pitch, harmony in sung})
         self._before = pitches[-1]
         return pitches
 
@@ -164,7 +165,7 @@ class TuneWriter:
         centre = self._registers[plan.kind].centre
         shape, height, raised = self._shape(plan)
         targets = centre + raised + contour.contour(shape, len(steps), height)
-        idea = self._sequence(self._ideas.get(plan.idea, {}), steps, harmonies)
+        idea = self._sequence(self._nearest(plan.idea, steps, harmonies), steps, harmonies)
         nothing = np.zeros(12)
         slots = []
         for index, (step, harmony) in enumerate(zip(steps, harmonies, strict=True)):
@@ -187,6 +188,16 @@ class TuneWriter:
                 )
             )
         return slots
+
+    def _nearest(self, idea: tuple[str, str], steps: tuple[Step, ...], harmonies: list[NoteHarmony]) -> dict[int, int]:
+        """The earlier line of an idea whose chords agree best with those of this line: slot → pitch."""
+        here = {step.start: harmony for step, harmony in zip(steps, harmonies, strict=True)}
+
+        def agreement(line: dict[int, tuple[int, NoteHarmony]]) -> int:
+            return sum(slot in here and _same_harmony(harmony, here[slot]) for slot, (_, harmony) in line.items())
+
+        best = max(self._ideas.get(idea, []), key=agreement, default={})
+        return {slot: pitch for slot, (pitch, _) in best.items()}
 
     def _sequence(self, idea: dict[int, int], steps: tuple[Step, ...], harmonies: list[NoteHarmony]) -> dict[int, int]:
         """An earlier line's pitches, moved by the few scale steps that suit the chords of this line best."""
