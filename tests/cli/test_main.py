@@ -82,6 +82,7 @@ def test_wrong_use_is_one_line_and_2(
         (errors.Cancelled("stopped"), 130),
         (KeyboardInterrupt(), 130),
         (MemoryError(), 2),
+        (OSError(28, "No space left on device", "/tmp/x"), 2),
         (ZeroDivisionError("by zero"), 1),
     ],
 )

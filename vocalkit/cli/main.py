@@ -89,6 +89,8 @@ def _run(args: argparse.Namespace, debug: bool) -> int:
         return _fail(str(error), error.exit_code, debug)
     except MemoryError:
         return _fail("out of memory; close other programs or use a shorter track", 2, debug)
+    except OSError as error:
+        return _fail(f"the system refused: {error.strerror or error} ({error.filename or 'no file'})", 2, debug)
     except Exception as error:
         text = f"internal error, please report it: {type(error).__name__}: {error} (--debug shows where)"
         return _fail(text, INTERNAL_FAULT, debug)

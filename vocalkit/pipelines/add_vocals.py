@@ -106,8 +106,8 @@ def add_vocals(request: AddVocals, *, progress: Progress = silent) -> Render:
 def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
     choices = request.choices
     profile = choose_voice(choices.voice)
-    singer = call_singer(profile, choices, choices.language, clock)
     lyrics, own = read_words_and_score(request.lyrics, request.score, choices.language, clock)
+    singer = call_singer(profile, choices, choices.language, clock)
     backing = listen(request.backing, choices, clock)
     score, notices = set_words(backing, lyrics, own, profile, choices, clock)
     performance = perform_score(score, choices, clock)
