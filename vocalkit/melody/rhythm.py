@@ -174,9 +174,8 @@ def _syncopation(task: RhythmTask, grid: Grid, slots: NDArray[np.intp]) -> NDArr
 def _length_costs(task: RhythmTask, grid: Grid, slots: NDArray[np.intp], level: float) -> NDArray[np.float64]:
     """Function words short, stressed syllables not the shortest."""
     ratio = (slots[None, :] - slots[:, None]) / grid.tactus_slots
-    costs: NDArray[np.float64] = (1.0 - level) * np.maximum(0.0, ratio - 0.5) * 0.5 + level * 1.6 * np.maximum(
-        0.0, 1.0 - ratio
-    )
+    lingering = 0.5 * np.maximum(0.0, ratio - 0.5) + 1.0 * np.maximum(0.0, ratio - 1.0)
+    costs: NDArray[np.float64] = (1.0 - level) * lingering + level * 1.6 * np.maximum(0.0, 1.0 - ratio)
     return costs
 
 
