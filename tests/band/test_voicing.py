@@ -47,16 +47,16 @@ def test_common_progression_keeps_common_notes() -> None:
     assert len(set(voicings[1]) & set(voicings[2])) == 2
 
 
-@pytest.mark.parametrize("root", ROOTS)
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_guitar_shapes_are_playable(root: str, suffix: str) -> None:
-    chord = parse_chord(root + suffix)
-    shape = guitar_voicing(chord)
-    assert 3 <= len(shape) <= 6
-    assert list(shape) == sorted(set(shape))
-    assert shape[0] % 12 == chord.root
-    assert {n % 12 for n in shape} <= set(chord.pitch_classes)
-    assert len({n % 12 for n in shape}) >= min(len(chord.pitch_classes), 3)
+def test_guitar_shapes_are_playable(suffix: str) -> None:
+    for root in ROOTS:
+        chord = parse_chord(root + suffix)
+        shape = guitar_voicing(chord)
+        assert 3 <= len(shape) <= 6
+        assert list(shape) == sorted(set(shape))
+        assert shape[0] % 12 == chord.root
+        assert {n % 12 for n in shape} <= set(chord.pitch_classes)
+        assert len({n % 12 for n in shape}) >= min(len(chord.pitch_classes), 3)
 
 
 def test_open_g_is_the_open_g() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import sosfilt, sosfilt_zi
+from scipy.signal import sosfilt
 
-from vocalkit.band.signal import Signal, high_shelf, highpass
+from vocalkit.band.signal import Signal, high_shelf, resonant_highpass
 
 _STEP_S = 0.1
 _OFFSET_DB = -0.691
@@ -31,12 +31,10 @@ def _lufs(power: Signal | np.floating) -> Signal:
 
 def _step_powers(samples: NDArray[np.float32], sample_rate: int) -> Signal:
     """K-weighted power of each 0.1 s, summed over the channels."""
-    weighting = np.concatenate(
-        [high_shelf(1500.0, 4.0, sample_rate), highpass(38.0, sample_rate)],
-    )
+    weighting = np.concatenate([high_shelf(1500.0, 4.0, sample_rate), resonant_highpass(38.0, sample_rate, q=0.5)])
     step = int(_STEP_S * sample_rate)
     chunk = 100 * step
-    state = np.repeat(0.0 * sosfilt_zi(weighting)[:, None, :], samples.shape[0], axis=1)
+    state = np.zeros((weighting.shape[0], samples.shape[0], 2))
     powers = []
     for start in range(0, samples.shape[1] - step + 1, chunk):
         piece, state = sosfilt(weighting, samples[:, start : start + chunk], axis=1, zi=state)

@@ -12,6 +12,9 @@ from scipy.signal import butter, lfilter
 
 Signal = NDArray[np.float64]
 
+_MODE_DECAYS = 12.0
+"""A mode is followed down to -104 dB; what is left cannot click."""
+
 
 def times_s(seconds: float, sample_rate: int) -> Signal:
     """The clock of a sound `seconds` long."""
@@ -32,8 +35,9 @@ def modes(
         if f >= 0.45 * sample_rate:
             continue
         radius, angle = np.exp(-1.0 / (tau * sample_rate)), 2.0 * np.pi * f / sample_rate
-        ring = lfilter([radius * np.sin(angle)], [1.0, -2.0 * radius * np.cos(angle), radius**2], impulse)
-        sound += gain * ring
+        n = min(sound.size, excitation.size + int(_MODE_DECAYS * tau * sample_rate))
+        ring = lfilter([radius * np.sin(angle)], [1.0, -2.0 * radius * np.cos(angle), radius**2], impulse[:n])
+        sound[:n] += gain * ring
     return sound
 
 
@@ -98,6 +102,13 @@ def peak(hz: float, gain_db: float, sample_rate: int, *, q: float = 1.0) -> Sign
     return _section(
         (1.0 + alpha * a, -2.0 * np.cos(w), 1.0 - alpha * a), (1.0 + alpha / a, -2.0 * np.cos(w), 1.0 - alpha / a)
     )
+
+
+def resonant_highpass(hz: float, sample_rate: int, *, q: float) -> Signal:
+    """A high-pass with a quality of its own (R. Bristow-Johnson's cookbook)."""
+    _, w, alpha = _cookbook(hz, 0.0, sample_rate, q)
+    rise = 1.0 + float(np.cos(w))
+    return _section((0.5 * rise, -rise, 0.5 * rise), (1.0 + alpha, -2.0 * np.cos(w), 1.0 - alpha))
 
 
 def high_shelf(hz: float, gain_db: float, sample_rate: int, *, q: float = 0.7071) -> Signal:

@@ -20,7 +20,7 @@ _HIGHEST_FRET = 9
 
 
 def keys_voicings(chords: Sequence[ChordSymbol]) -> list[Voicing]:
-    """Close voicings of three or four notes, each as near as can be to the one before it."""
+    """Close voicings of two to four notes, each as near as can be to the one before it."""
     voicings: list[Voicing] = []
     last: Voicing = ()
     for chord in chords:
@@ -44,8 +44,6 @@ def _candidates(chord: ChordSymbol) -> list[Voicing]:
         return []
     if len(classes) > 4:  # the bass has the root, and the fifth is missed least
         classes = tuple(c for c in classes[1:] if (c - classes[0]) % 12 != 7)[:4]
-    if len(classes) == 2:
-        classes = (*classes, classes[0])
     found: set[Voicing] = set()
     for order in set(itertools.permutations(classes)):
         for lowest in range(KEYS_LOW, KEYS_HIGH + 1):
