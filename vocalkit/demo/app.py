@@ -34,6 +34,7 @@ def serve(*, host: str, port: int, share: bool) -> None:
                 allowed_paths=[home],
                 ssr_mode=False,
                 theme=_theme(),
+                footer_links=[],
             )
         except OSError:
             raise InputError(f"cannot serve on {host}:{port}; another program uses it: choose another --port") from None
@@ -52,17 +53,22 @@ def build(home: Path) -> Any:
         gradio.Markdown("# vocalkit\nA licensed voice sings your words on your instrumental.")
         with gradio.Row():
             with gradio.Column():
-                track = gradio.Audio(type="filepath", sources=["upload"], label="Instrumental", elem_id="track")
+                track = gradio.Audio(
+                    type="filepath", sources=["upload"], label="Instrumental", buttons=[], elem_id="track"
+                )
                 words = gradio.Textbox(lines=8, label="Lyrics", placeholder=EXAMPLE_WORDS, elem_id="words")
                 voice = gradio.Dropdown(voices, value=voices[0][1], label="Voice", elem_id="voice")
                 seed = gradio.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed")
                 go = gradio.Button("Add vocals", variant="primary", elem_id="go")
             with gradio.Column():
                 status = gradio.Markdown("", elem_id="status")
-                mix = gradio.Audio(label="Mix", interactive=False, elem_id="mix")
-                vocals = gradio.Audio(label="Vocals", interactive=False, elem_id="vocals")
-                files = gradio.Files(label="Downloads", elem_id="files")
-        roll = gradio.Image(label="What is sung", type="filepath", interactive=False, elem_id="roll")
+                mix = gradio.Audio(label="Mix", interactive=False, buttons=["download"], elem_id="mix")
+                vocals = gradio.Audio(label="Vocals", interactive=False, buttons=["download"], elem_id="vocals")
+                files = gradio.Files(label="Downloads", interactive=False, elem_id="files")
+        gradio.Markdown("### What is sung\nBars are notes, with their words; the line is the pitch of the voice.")
+        roll = gradio.Image(
+            show_label=False, type="filepath", interactive=False, buttons=["download", "fullscreen"], elem_id="roll"
+        )
 
         def run(track_file: str | None, text: str, voice_id: str, number: float, shown=gradio.Progress()) -> Any:  # type: ignore[no-untyped-def]  # noqa: B008
             try:

@@ -43,7 +43,8 @@ def _draw_row(axis: Any, performance: Performance, start_s: float) -> None:
         width_s = min(note.end_s, end_s) - left_s
         axis.barh(note.pitch_midi, width_s, left=left_s, height=0.9, color=_NOTE, edgecolor=_EDGE, linewidth=0.6)
         if note.syllable is not None and note.start_s >= start_s:
-            axis.text(left_s, note.pitch_midi + 0.7, note.syllable.text, fontsize=8, va="bottom", clip_on=True)
+            word = axis.text(left_s, note.pitch_midi + 0.6, note.syllable.text, fontsize=8, va="bottom", clip_on=True)
+            word.set_bbox({"facecolor": "white", "alpha": 0.7, "pad": 0.5, "linewidth": 0})
     hop_s, curve = performance.hop_s, performance.f0
     window = slice(max(0, round(start_s / hop_s)), min(curve.hz.size, round(end_s / hop_s) + 1))
     voiced = curve.voiced[window]
