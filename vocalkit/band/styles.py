@@ -82,14 +82,14 @@ STYLES: dict[StyleName, Style] = {
     ),
     "folk": Style(
         grooves=(
-            Groove({}, "", "", "0.2.3.2.1.2.4.2."),
+            Groove({}, "R...............", "", "0.2.3.2.1.2.4.2."),
             Groove({"kick": "6.......6.......", "shaker": "4.2.5.2.4.2.5.2.", "brush": "....4.......5..."},
                    "R.......5.......", "", "0.2.3.2.1.2.4.2."),
             Groove({"kick": "8.....4.8.......", "brush": "....7.......8...", "shaker": "5.3.6.3.5.3.6.3."},
                    "R...5...R...a...", "C.......c.......", "D...d.u.D.u.d.u.", pad=True),
         ),
         triple=_TRIPLE, keys="felt", snare="brush", fill=("brush", "tom2", "tom3"),
-        looseness_s=0.005,
+        looseness_s=0.005, gains_db={"guitar": 2.5},
     ),
     "waltz": Style(
         grooves=(
