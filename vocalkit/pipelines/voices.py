@@ -52,6 +52,8 @@ def open_voice(profile: VoiceProfile, *, purposes: tuple[Purpose, ...], language
 
 def voice_facts(profile: VoiceProfile) -> dict[str, Any]:
     """A voice as JSON values: what a user may know before choosing it."""
+    from vocalkit.weights import read_voice_manifest
+
     return {
         "id": profile.id,
         "name": profile.name,
@@ -61,5 +63,9 @@ def voice_facts(profile: VoiceProfile) -> dict[str, Any]:
         "high_midi": profile.high_midi,
         "licence": profile.licence,
         "credit": profile.credit,
+        "sources": [
+            f"{source.title} by {source.author}, {source.licence}, {source.url}"
+            for source in read_voice_manifest(profile.id).sources
+        ],
         "model_sha256": profile.model_sha256,
     }
