@@ -1,10 +1,11 @@
 """Recordings in, aligned source-filter trajectories out: one file an utterance, resumable.
 
-    python recipes/voices/prepare.py --config recipes/voices/config.toml --corpus DIR --work DIR
+    python recipes/voices/prepare.py --corpus DIR --work DIR
 
-The corpus is a folder of WAV files with a transcript of the same name (`.txt`) beside each, as in
-rhasspy/dataset-voice-kathleen (CC0). Phones come from pocketsphinx's forced alignment; their
-borders are then moved to where the sound itself changes (`borders.py`).
+The corpus is a folder of WAV or FLAC files, with a transcript of the same name (`.txt`) beside each
+as in rhasspy/dataset-voice-kathleen (CC0), or one `metadata.csv` of `name|text` lines. Phones come
+from pocketsphinx's forced alignment; their borders are then moved to where the sound itself changes
+(`borders.py`).
 """
 
 from __future__ import annotations
@@ -83,11 +84,25 @@ def load(path: Path) -> NDArray[np.float64]:
     return np.ascontiguousarray(mono - mono.mean())
 
 
-def prepare_one(wav: Path, target: Path) -> str:
+def transcripts(corpus: Path) -> dict[Path, str]:
+    """What is said in each recording of a corpus, in order of path."""
+    listed = {}
+    for table in corpus.rglob("metadata.csv"):
+        for row in table.read_text(encoding="utf-8").splitlines():
+            name, _, text = row.partition("|")
+            listed[table.parent / Path(name).stem] = text
+    found = {}
+    for path in sorted(p for p in corpus.rglob("*") if p.suffix in (".wav", ".flac")):
+        beside = path.with_suffix(".txt")
+        text = beside.read_text(encoding="utf-8") if beside.exists() else listed.get(path.with_suffix(""), "")
+        found[path] = " ".join(re.sub(r"[^a-z' ]", " ", text.lower()).split())
+    return {path: words for path, words in found.items() if words}
+
+
+def prepare_one(wav: Path, words: str, target: Path) -> str:
     """Write one utterance's file; returns what went wrong, empty where nothing did."""
     if target.exists():
         return ""
-    words = " ".join(re.sub(r"[^a-z' ]", " ", wav.with_suffix(".txt").read_text().lower()).split())
     try:
         mono = load(wav)
         phones = align(mono, words)
@@ -114,14 +129,16 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
-    wavs = sorted(arguments.corpus.rglob("*.wav"))[: arguments.limit]
+    spoken = dict(list(transcripts(arguments.corpus).items())[: arguments.limit])
     with ProcessPoolExecutor(arguments.jobs) as pool:
-        faults = pool.map(prepare_one, wavs, [arguments.work / f"{wav.stem}.npz" for wav in wavs], chunksize=4)
+        faults = pool.map(
+            prepare_one, spoken, spoken.values(), [arguments.work / f"{path.stem}.npz" for path in spoken], chunksize=4
+        )
         for number, fault in enumerate(faults, 1):
             if fault:
                 print(f"left out {fault}", file=sys.stderr)
-            if number % 50 == 0 or number == len(wavs):
-                print(f"{number}/{len(wavs)}", flush=True)
+            if number % 50 == 0 or number == len(spoken):
+                print(f"{number}/{len(spoken)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -54,12 +54,10 @@ def time_map(symbol: str, source_frames: int, frames: int) -> NDArray[np.float64
         tail, middle = source_frames * (1.0 - high), source_frames * high - head
     stretched = frames - head - tail
     if stretched < _SQUEEZED * middle:
-        even: NDArray[np.float64] = (np.arange(frames) + 0.5) * (source_frames / frames)
-        return even
+        return np.asarray((np.arange(frames) + 0.5) * (source_frames / frames), np.float64)
     knots_out = [0.0, head, head + stretched, float(frames)]
     knots_in = [0.0, head, head + middle, float(source_frames)]
-    stretched_map: NDArray[np.float64] = np.interp(np.arange(frames) + 0.5, knots_out, knots_in)
-    return stretched_map
+    return np.asarray(np.interp(np.arange(frames) + 0.5, knots_out, knots_in), np.float64)
 
 
 def overlap(left: str, right: str, shorter: int) -> int:
