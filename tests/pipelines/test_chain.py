@@ -15,7 +15,7 @@ import pytest
 from vocalkit.audio import read
 from vocalkit.errors import InputError, LyricsError, ScoreError
 from vocalkit.pipelines import figures
-from vocalkit.pipelines.add_vocals import AddVocals, Choices, Render, add_vocals, warnings_about
+from vocalkit.pipelines.add_vocals import AddVocals, Choices, Render, add_vocals, dry_stem, warnings_about
 from vocalkit.pipelines.files import add_vocals_to_file, compose_file, sing_file
 from vocalkit.pipelines.publish import RENDER_FILES
 from vocalkit.pipelines.sing_score import SingScore, sing_score
@@ -217,3 +217,12 @@ def test_a_track_with_a_singer_is_warned_about(shared_data: Path) -> None:
 
     (song,) = (shared_data / "tracks" / "full-song-with-vocals").glob("*.ogg")
     assert any("already" in line for line in warnings_about(analyze_file(song, Choices()), Choices()))
+
+
+@pytest.mark.parametrize(("peak", "gain"), [(0.5, 1.0), (0.98, 1.0), (1.96, 0.5), (0.0, 1.0)])
+def test_a_dry_stem_fits_a_file(peak: float, gain: float) -> None:
+    sung = Audio(np.array([[0.0, peak, -peak / 2]], np.float32), 44_100)
+    dry, found = dry_stem(sung, 5)
+    assert found == pytest.approx(gain)
+    assert dry.samples[0].tolist() == pytest.approx([0.0, peak * gain, -peak / 2 * gain, 0.0, 0.0])
+    assert dry_stem(sung, 2)[0].frames == 2

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from vocalkit.audio import check_backing, resample
 from vocalkit.consent import Purpose
 from vocalkit.errors import InputError
@@ -25,12 +27,12 @@ from vocalkit.types import (
     Score,
     Vocal,
     VoiceProfile,
-    frozen_array,
 )
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 LEAD_VOICE_WARNING = 0.5
 BEAT_CONFIDENCE_WARNING = 0.35
+HIGHEST_DRY_PEAK = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
 
         vocal = replace(vocal, audio=resample(vocal.audio, request.backing.sample_rate))
         mix = mix_vocals(request.backing, vocal, performance, master=choices.master)
+    dry, dry_gain = dry_stem(vocal.audio, mix.audio.frames)
     report = Report(
         seed=choices.seed,
         provenance=mix.provenance,
@@ -126,9 +129,9 @@ def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
         peak_memory_bytes=peak_memory_bytes(),
         heard=Heard.of(backing),
         loudness=Loudness.of(mix),
+        dry_gain=dry_gain,
         warnings=(*warnings_about(backing, choices), *warnings_of(request.score), *notices),
     )
-    dry = with_frames(vocal.audio, mix.audio.frames)
     return Render(score, performance, dry, mix.provenance, report, mix, backing)
 
 
@@ -232,14 +235,16 @@ def warnings_of(score: ImportedScore | Score | None) -> tuple[str, ...]:
     return score.warnings if isinstance(score, ImportedScore) else ()
 
 
-def with_frames(audio: Audio, frames: int) -> Audio:
-    """The same sound from sample 0, cut or filled with silence to `frames` samples."""
-    if audio.frames == frames:
-        return audio
-    import numpy as np
+def dry_stem(audio: Audio, frames: int) -> tuple[Audio, float]:
+    """The sung sound cut or filled to `frames` samples, and the gain that keeps its peaks under full scale.
 
+    A voice may sing past full scale before anything has mixed it, and PCM files cannot hold that;
+    the gain is 1 where it fits.
+    """
+    peak = float(np.max(np.abs(audio.samples), initial=0.0))
+    gain = min(1.0, HIGHEST_DRY_PEAK / peak) if peak > 0 else 1.0
     samples = np.zeros((audio.channels, frames), np.float32)
     kept = min(frames, audio.frames)
-    samples[:, :kept] = audio.samples[:, :kept]
+    np.multiply(audio.samples[:, :kept], np.float32(gain), out=samples[:, :kept])
     samples.flags.writeable = False
-    return Audio(frozen_array(samples, np.float32), audio.sample_rate)
+    return Audio(samples, audio.sample_rate), gain

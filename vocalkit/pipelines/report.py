@@ -75,7 +75,7 @@ class Loudness:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The report of one render. models: file digests by role; warnings: what the user should know."""
+    """The report of one render. dry_gain: on the dry stem, below 1 where the voice sang past full scale."""
 
     seed: int
     provenance: Provenance
@@ -85,6 +85,7 @@ class Report:
     peak_memory_bytes: int | None
     heard: Heard | None = None
     loudness: Loudness | None = None
+    dry_gain: float = 1.0
     warnings: tuple[str, ...] = ()
 
     def timed(self, clock: StageClock) -> Report:
@@ -109,6 +110,7 @@ class Report:
             "key": heard["key"] if heard else None,
             "notes": self.notes,
             **(asdict(self.loudness) if self.loudness else {}),
+            "dry_gain": self.dry_gain,
             "stages_s": {stage.name: round(stage.seconds, 4) for stage in self.stages},
             "total_s": round(sum(stage.seconds for stage in self.stages), 4),
             "peak_memory_bytes": self.peak_memory_bytes,

@@ -9,6 +9,7 @@ from vocalkit.pipelines.add_vocals import (
     Choices,
     Render,
     call_singer,
+    dry_stem,
     perform_score,
     read_words_and_score,
     sing_performance,
@@ -46,6 +47,7 @@ def sing_score(request: SingScore, *, progress: Progress = silent) -> Render:
     profile = choose_voice(request.choices.voice)
     with threadpool_limits(1):
         score, performance, vocal, notices = _sung(request, profile, clock)
+    dry, dry_gain = dry_stem(vocal.audio, vocal.audio.frames)
     report = Report(
         seed=request.choices.seed,
         provenance=vocal.provenance,
@@ -53,9 +55,10 @@ def sing_score(request: SingScore, *, progress: Progress = silent) -> Render:
         notes=len(performance.notes),
         stages=clock.times,
         peak_memory_bytes=peak_memory_bytes(),
+        dry_gain=dry_gain,
         warnings=notices,
     )
-    return Render(score, performance, vocal.audio, vocal.provenance, report)
+    return Render(score, performance, dry, vocal.provenance, report)
 
 
 def _sung(
