@@ -41,13 +41,13 @@ song: $(VENV)/.core
 	@echo "The backing: $(abspath $(SONG))/backing.wav"
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not slow and not browser" -n $(JOBS)
+	$(BIN)/python -m pytest -rs -m "not slow and not browser" -n $(JOBS)
 
 test-slow: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "slow or browser" -n $(JOBS)
+	$(BIN)/python -m pytest -rs -m "slow or browser" -n $(JOBS)
 
 test-all: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -rs -n $(JOBS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
