@@ -15,7 +15,7 @@ from vocalkit.types import Backing, Mix, Provenance
 RENDER_FORMAT = "vocalkit-render/1"
 """Marks a folder's report.json as ours, so that a render may replace an earlier one and nothing else."""
 
-_LIBRARIES = ("numpy", "scipy", "librosa", "soundfile", "soxr", "pyworld", "pedalboard", "pyloudnorm", "phonemizer")
+_LIBRARIES = ("numpy", "scipy", "soundfile", "soxr", "pyworld", "pedalboard", "pyloudnorm", "phonemizer")
 
 
 @dataclass(frozen=True, slots=True)
