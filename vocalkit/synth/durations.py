@@ -26,10 +26,12 @@ _CONSONANT_S: dict[str, float] = {
     for symbols, seconds in (
         ("ɾ ɽ", 0.040),
         ("v ð β ʝ", 0.065),
-        ("b ɟ w ɥ ɰ j l n ŋ", 0.060),
+        ("b ɟ ɥ ɰ j l n ŋ", 0.060),
+        ("w", 0.055),
         ("d ɡ", 0.052),
         ("t", 0.075),
-        ("p f ɸ h ħ z ɹ r m ɲ", 0.075),
+        ("p f ɸ h ħ z r m ɲ", 0.075),
+        ("ɹ", 0.065),
         ("dʒ dʑ dz ʒ ʑ", 0.080),
         ("k c q", 0.085),
         ("θ", 0.095),
@@ -47,6 +49,8 @@ _CLASS_S: dict[PhoneClass, float] = {
 _SONORITY: tuple[PhoneClass, ...] = ("stop", "affricate", "tap", "fricative", "glide", "liquid", "nasal")
 _STRESS_FACTOR = (0.92, 1.0, 1.08)
 _CLUSTER_FACTOR = (1.0, 0.8, 0.7)
+_CLUSTERED_SONORANT_FACTOR = 0.55
+_OBSTRUENTS = ("stop", "affricate", "fricative")
 _CODA_FACTOR = 0.85
 _PHRASE_FINAL_FACTOR = 1.2
 _USUAL_NOTE_S, _TEMPO_EXPONENT = 0.25, 0.106  # fit on PJS: consonants grow with the note to this power
@@ -89,7 +93,13 @@ def consonant_lengths_s(
     scale *= _STRESS_FACTOR[stress] * _CLUSTER_FACTOR[min(len(symbols), len(_CLUSTER_FACTOR)) - 1]
     if coda:
         scale *= _PHRASE_FINAL_FACTOR if final else _CODA_FACTOR
-    return [scale * _base_length_s(symbol) for symbol in symbols]
+    lengths = [scale * _base_length_s(symbol) for symbol in symbols]
+    if not coda:
+        # In "bring" the r is little more than the way from lips to vowel; sung longer, it is heard as the note's start.
+        for i, (before, symbol) in enumerate(itertools.pairwise(symbols), start=1):
+            if phone_class(before) in _OBSTRUENTS and phone_class(symbol) in ("glide", "liquid", "tap"):
+                lengths[i] *= _CLUSTERED_SONORANT_FACTOR
+    return lengths
 
 
 def phoneme_spans(notes: Sequence[Note]) -> tuple[PhonemeSpan, ...]:

@@ -20,7 +20,9 @@ _ELASTIC: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 _RIGID_END_FRAMES = 14
 _SQUEEZED = 0.25
-_FLOOR_DB = -32.0
+_FLOOR_DB, _LOUD_DB, _HELD_BACK = -32.0, 2.0, 0.7
+_EVENNESS = 0.6
+_SUNG_DB = {"nasal": -4.0, "liquid": -6.0, "glide": -5.0, "tap": -4.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +124,19 @@ def _unit_rows(placed: Placed, inventory: Inventory, fades: tuple[int, int]) -> 
 
 
 def _relative_level(level_db: NDArray[np.float32], placed: Placed, inventory: Inventory) -> NDArray[np.float32]:
-    """Level against the vowels around it in the recording; room noise under -32 dB falls twice as fast."""
+    """Level against the vowels around it in the recording, brought nearer to how one sings.
+
+    Speech has vowels of any strength, and sonorants as strong as they; a singer's vowels are even and
+    stand out. Room noise under -32 dB falls twice as fast, what rises over +2 dB rises slower.
+    """
     relative = level_db - inventory.unit_level[placed.unit]
-    if phone_class(placed.symbol) in ("vowel", "diphthong"):
+    kind = phone_class(placed.symbol) or "vowel"
+    if kind in ("vowel", "diphthong"):
         start, end = int(inventory.unit_start[placed.unit]), int(inventory.unit_end[placed.unit])
         own = float(np.median(inventory.level_db[start:end])) - float(inventory.unit_level[placed.unit])
-        relative = relative - np.float32(0.6 * own)
-    lowered: NDArray[np.float32] = relative + np.minimum(relative - _FLOOR_DB, 0)
+        relative = relative - np.float32(_EVENNESS * own)
+    relative = relative + np.float32(_SUNG_DB.get(kind, 0.0))
+    lowered: NDArray[np.float32] = (
+        relative + np.minimum(relative - _FLOOR_DB, 0) - np.float32(_HELD_BACK) * np.maximum(relative - _LOUD_DB, 0)
+    )
     return lowered
