@@ -50,5 +50,5 @@ class Composer(Protocol):
 class Aligner(Protocol):
     """Finds when each phoneme of a known text is spoken or sung."""
 
-    def align(self, audio: Audio, phonemes: tuple[str, ...]) -> tuple[PhonemeSpan, ...]:
-        """Spans in order over the audio, silences left out."""
+    def align(self, audio: Audio, words: tuple[tuple[str, ...], ...]) -> tuple[PhonemeSpan, ...]:
+        """words: the phonemes of each; silence may lie between words. A span for every phoneme, in order."""

@@ -5,7 +5,7 @@
 The corpus is a folder of WAV or FLAC files, with a transcript of the same name (`.txt`) beside each
 as in rhasspy/dataset-voice-kathleen (CC0), or one `metadata.csv` of `name|text` lines. Phones come
 from pocketsphinx's forced alignment; their borders are then moved to where the sound itself changes
-(`borders.py`).
+(`vocalkit/voice/borders.py`).
 """
 
 from __future__ import annotations
@@ -20,41 +20,26 @@ import numpy as np
 import pyworld
 import soundfile
 import soxr
-from borders import refine
 from numpy.typing import NDArray
+
+from vocalkit.voice.align import IPA_OF, forced_alignment
+from vocalkit.voice.borders import refine
 
 RATE_HZ = 44_100
 HOP_S = 0.005
 ENVELOPE_DIMS = 60
 F0_FLOOR_HZ, F0_CEILING_HZ = 90.0, 420.0
 
-ARPABET_TO_IPA = {
-    "AA": "ɑ", "AE": "æ", "AH": "ʌ", "AO": "ɔ", "AW": "aʊ", "AY": "aɪ", "B": "b", "CH": "tʃ", "D": "d", "DH": "ð",
-    "EH": "ɛ", "ER": "ɝ", "EY": "eɪ", "F": "f", "G": "ɡ", "HH": "h", "IH": "ɪ", "IY": "i", "JH": "dʒ", "K": "k",
-    "L": "l", "M": "m", "N": "n", "NG": "ŋ", "OW": "oʊ", "OY": "ɔɪ", "P": "p", "R": "ɹ", "S": "s", "SH": "ʃ",
-    "T": "t", "TH": "θ", "UH": "ʊ", "UW": "u", "V": "v", "W": "w", "Y": "j", "Z": "z", "ZH": "ʒ",
-}  # fmt: skip
-
 
 def align(mono: NDArray[np.float64], words: str) -> list[tuple[str, float, float, bool]]:
-    """Phones as (IPA, start s, end s, opens a word) of 44.1 kHz audio that speaks `words`."""
+    """Phones as (IPA, start s, end s, opens a word) of 44.1 kHz audio that speaks `words` of CMUdict."""
     from pocketsphinx import Decoder
 
-    low = soxr.resample(mono, RATE_HZ, 16_000)
-    pcm = (low / (np.abs(low).max() + 1e-9) * 0.5 * 32767).astype(np.int16).tobytes()
     decoder = Decoder(lm=None, samprate=16_000, loglevel="FATAL")
-    decoder.set_align_text(words)
-    for stage in ("words", "phones"):
-        if stage == "phones":
-            decoder.set_alignment()
-        decoder.start_utt()
-        decoder.process_raw(pcm, full_utt=True)
-        decoder.end_utt()
-    frame_s = 0.01
     return [
-        (ARPABET_TO_IPA.get(phone.name, ""), phone.start * frame_s, (phone.start + phone.duration) * frame_s, first)
-        for word in decoder.get_alignment().words()
-        for first, phone in ((index == 0, phone) for index, phone in enumerate(word))
+        (IPA_OF[phone], start_s, end_s, index == 0)
+        for word in forced_alignment(decoder, mono, words)
+        for index, (phone, start_s, end_s) in enumerate(word)
     ]
 
 
@@ -108,10 +93,12 @@ def prepare_one(wav: Path, words: str, target: Path) -> str:
         phones = align(mono, words)
     except (RuntimeError, ValueError, soundfile.LibsndfileError) as error:
         return f"{wav.name}: {error}"
-    phones = [phone for phone in phones if phone[0]]
     features = analyse(mono)
     symbols = [phone[0] for phone in phones]
-    borders = refine(symbols, [phone[1] for phone in phones], [phone[2] for phone in phones], mono, RATE_HZ, features)
+    borders = refine(
+        symbols, [phone[1] for phone in phones], [phone[2] for phone in phones], mono=mono, rate_hz=RATE_HZ,
+        code=features["envelope"],
+    )  # fmt: skip
     partial = target.with_suffix(".partial.npz")
     np.savez(
         partial, symbols=np.array(symbols), word_start=np.array([phone[3] for phone in phones]), borders_s=borders,

@@ -22,7 +22,7 @@ _RIGID_END_FRAMES = 14
 _SQUEEZED = 0.25
 _FLOOR_DB, _LOUD_DB, _HELD_BACK = -32.0, 2.0, 0.7
 _EVENNESS = 0.6
-_SUNG_DB = {"nasal": -4.0, "liquid": -6.0, "glide": -5.0, "tap": -4.0}
+_SUNG_DB = {"nasal": -5.0, "liquid": -7.0, "glide": -6.0, "tap": -4.0}
 
 
 @dataclass(frozen=True, slots=True)

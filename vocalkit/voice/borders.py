@@ -8,6 +8,8 @@ the spectrum.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +19,7 @@ HOP_S = 0.005
 REACH_S = 0.04
 
 
-def voicing(mono: NDArray[np.float64], rate_hz: int, frames: int, f0_hz: NDArray[np.float32]) -> NDArray[np.float64]:
+def voicing_db(mono: NDArray[np.float64], rate_hz: int, frames: int) -> NDArray[np.float64]:
     """Level in dB (t,) of the 100–900 Hz band in 10 ms windows: where the folds swing it is high."""
     from scipy.signal import butter, sosfiltfilt
 
@@ -31,7 +33,8 @@ def level_db(signal: NDArray[np.float64], rate_hz: int, frames: int) -> NDArray[
     power = np.concatenate([[0.0], np.cumsum(signal**2)])
     centres = np.round(np.arange(frames) * HOP_S * rate_hz).astype(int)
     low, high = np.clip(centres - half, 0, len(signal)), np.clip(centres + half, 0, len(signal))
-    return 10 * np.log10((power[high] - power[low]) / np.maximum(high - low, 1) + 1e-10)
+    level: NDArray[np.float64] = 10 * np.log10((power[high] - power[low]) / np.maximum(high - low, 1) + 1e-10)
+    return level
 
 
 def change(envelope: NDArray[np.float32], level: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -40,21 +43,26 @@ def change(envelope: NDArray[np.float32], level: NDArray[np.float64]) -> NDArray
     padded = np.pad(shape, ((3, 3), (0, 0)), mode="edge")
     before = (padded[0:-6] + padded[1:-5] + padded[2:-4]) / 3
     after = (padded[4:-2] + padded[5:-1] + padded[6:]) / 3
-    return np.linalg.norm(after - before, axis=1)
+    distance: NDArray[np.float64] = np.linalg.norm(after - before, axis=1)
+    return distance
 
 
 def refine(
-    symbols: list[str],
-    starts_s: list[float],
-    ends_s: list[float],
+    symbols: Sequence[str],
+    starts_s: Sequence[float],
+    ends_s: Sequence[float],
+    *,
     mono: NDArray[np.float64],
     rate_hz: int,
-    features: dict[str, NDArray[np.float32]],
+    code: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """Borders float32 (n, 2): start and end in seconds of each phone, moved by at most 40 ms."""
-    frames = len(features["f0_hz"])
-    low = voicing(mono, rate_hz, frames, features["f0_hz"])
-    speed = change(features["envelope"], level_db(mono, rate_hz, frames))
+    """Borders float32 (n, 2): start and end in seconds of each phone, moved by at most 40 ms.
+
+    mono: float64 (samples,); code: float32 (t, dims), WORLD's envelope code of it on a 5 ms hop.
+    """
+    frames = len(code)
+    low = voicing_db(mono, rate_hz, frames)
+    speed = change(code, level_db(mono, rate_hz, frames))
     spans = np.array([starts_s, ends_s], np.float64).T
     for index in range(len(symbols)):
         joined = index > 0 and abs(spans[index, 0] - ends_s[index - 1]) < 0.015
@@ -65,7 +73,8 @@ def refine(
         spans[index, 0] = border
         if joined:
             spans[index - 1, 1] = border
-    return spans.astype(np.float32)
+    moved: NDArray[np.float32] = spans.astype(np.float32)
+    return moved
 
 
 def _look(left: str | None, right: str, guess_s: float, low: NDArray[np.float64], speed: NDArray[np.float64]) -> float:
