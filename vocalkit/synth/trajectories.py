@@ -20,6 +20,7 @@ _ELASTIC: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 _RIGID_END_FRAMES = 14
 _SQUEEZED = 0.25
+_SLOWEST_GLIDE = 2.5
 _FLOOR_DB, _LOUD_DB, _HELD_BACK = -32.0, 2.0, 0.7
 _EVENNESS = 0.6
 _SUNG_DB = {"nasal": -5.0, "liquid": -7.0, "glide": -6.0, "tap": -4.0}
@@ -52,9 +53,12 @@ def time_map(symbol: str, source_frames: int, frames: int) -> NDArray[np.float64
     head = min(low * source_frames, _RIGID_END_FRAMES)
     tail = min((1.0 - high) * source_frames, _RIGID_END_FRAMES)
     middle = source_frames - head - tail
+    tail_out = tail
     if phone_class(symbol) == "diphthong":
         tail, middle = source_frames * (1.0 - high), source_frames * high - head
-    stretched = frames - head - tail
+        # Sung, the way to the second vowel takes longer than spoken, so that it is heard before the note fades.
+        tail_out = tail * min(max(frames / (2.0 * source_frames), 1.0), _SLOWEST_GLIDE)
+    stretched = frames - head - tail_out
     if stretched < _SQUEEZED * middle:
         return np.asarray((np.arange(frames) + 0.5) * (source_frames / frames), np.float64)
     knots_out = [0.0, head, head + stretched, float(frames)]
