@@ -56,7 +56,7 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
-	$(BIN)/vocalkit bench $(TRACKS) --lyrics docs/examples/lyrics
+	$(BIN)/vocalkit bench $(TRACKS) --lyrics docs/examples/lyrics --skip '*full-song*' --skip '*trumpet*'
 
 clean:
 	rm -rf $(VENV) out build dist
