@@ -21,6 +21,8 @@ FloatArray = NDArray[np.float32] | NDArray[np.float64]
 Mode = Literal["major", "minor"]
 WordPosition = Literal["single", "begin", "middle", "end"]
 
+_MAJOR_KEYS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_MINOR_KEYS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
 PITCH_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 CHORD_INTERVALS: dict[str, tuple[int, ...]] = {
@@ -249,7 +251,9 @@ class Key:
 
     @property
     def name(self) -> str:
-        return f"{PITCH_NAMES[self.tonic]} {self.mode}"
+        """As musicians write it, with the fewer accidentals: ``Eb major``, ``C# minor``."""
+        names = _MAJOR_KEYS if self.mode == "major" else _MINOR_KEYS
+        return f"{names[self.tonic]} {self.mode}"
 
     @property
     def scale(self) -> tuple[int, ...]:

@@ -83,11 +83,18 @@ def phrase_ranges(notes: Sequence[Note]) -> list[range]:
 
 
 def consonant_lengths_s(
-    symbols: Sequence[str], *, stress: int, interval_s: float, coda: bool = False, final: bool = False
+    symbols: Sequence[str],
+    *,
+    stress: int,
+    interval_s: float,
+    coda: bool = False,
+    final: bool = False,
+    after: str | None = None,
 ) -> list[float]:
     """Unhurried lengths in seconds of the consonants of one onset or coda.
 
-    stress: 0 to 2, of the syllable; interval_s: time from its vowel to the next; final: before a rest.
+    stress: 0 to 2, of the syllable; interval_s: time from its vowel to the next; final: before a rest;
+    after: the consonant that an onset follows at once, if any.
     """
     scale = min(max((interval_s / _USUAL_NOTE_S) ** _TEMPO_EXPONENT, 0.85), 1.15)
     scale *= _STRESS_FACTOR[stress] * _CLUSTER_FACTOR[min(len(symbols), len(_CLUSTER_FACTOR)) - 1]
@@ -96,8 +103,12 @@ def consonant_lengths_s(
     lengths = [scale * _base_length_s(symbol) for symbol in symbols]
     if not coda:
         # In "bring" the r is little more than the way from lips to vowel; sung longer, it is heard as the note's start.
-        for i, (before, symbol) in enumerate(itertools.pairwise(symbols), start=1):
-            if phone_class(before) in _OBSTRUENTS and phone_class(symbol) in ("glide", "liquid", "tap"):
+        for i, (before, symbol) in enumerate(zip((after, *symbols[:-1]), symbols, strict=True)):
+            if (
+                before is not None
+                and phone_class(before) in _OBSTRUENTS
+                and phone_class(symbol) in ("glide", "liquid", "tap")
+            ):
                 lengths[i] *= _CLUSTERED_SONORANT_FACTOR
     return lengths
 
@@ -222,8 +233,11 @@ def _joined(cell: _Cell, following: _Cell, vowel_s: float) -> list[PhonemeSpan]:
     interval_s = following.start_s - vowel_s
     after_s = following.end_s - following.start_s
     coda_s = consonant_lengths_s(cell.coda, stress=cell.stress, interval_s=interval_s, coda=True) if cell.coda else []
+    last = cell.coda[-1] if cell.coda else None
     onset_s = (
-        consonant_lengths_s(following.onset, stress=following.stress, interval_s=after_s) if following.onset else []
+        consonant_lengths_s(following.onset, stress=following.stress, interval_s=after_s, after=last)
+        if following.onset
+        else []
     )
     fitted_s = _fit([*coda_s, *onset_s], interval_s - _vowel_min_s(interval_s))
     coda_s, onset_s = fitted_s[: len(coda_s)], fitted_s[len(coda_s) :]
