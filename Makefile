@@ -10,13 +10,14 @@ TRACKS ?= ../shared/data/tracks
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help song test test-slow test-all lint bench clean
+.PHONY: help song test test-slow test-all lint docs bench clean
 
 help:
 	@echo "make song      set up .venv and add vocals to the shipped example"
 	@echo "make test      set up .venv and run the fast tests"
 	@echo "make test-all  run every test, slow and browser ones too"
 	@echo "make lint      ruff, mypy and the import contract"
+	@echo "make docs      the documentation, without a warning"
 	@echo "make bench     measure the whole chain on the tracks in TRACKS=$(TRACKS)"
 
 $(VENV)/bin/python:
@@ -29,7 +30,7 @@ $(VENV)/.core: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev,bench,demo,recipes]" playwright
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev,bench,demo,recipes]"
 	@touch $@ $(VENV)/.core
 
 song: $(VENV)/.core
@@ -54,6 +55,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(VENV)/.dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --site-dir $(VENV)/site
 
 bench: $(VENV)/.dev
 	$(BIN)/vocalkit bench $(TRACKS) --lyrics docs/examples/lyrics --skip '*full-song*' --skip '*trumpet*'
