@@ -1,0 +1,54 @@
+"""The values that travel along the chain: frozen, validated when made, arrays read-only.
+
+Seconds are the only clock. Arrays are copied in unless they are already read-only, so a producer
+that is done with a large array hands it over with `frozen_array` and pays for no second copy.
+"""
+
+from __future__ import annotations
+
+from vocalkit.types.arrays import frozen_array
+from vocalkit.types.music import (
+    CHORD_INTERVALS,
+    PITCH_NAMES,
+    Backing,
+    ChordSpan,
+    Key,
+    Mode,
+    Note,
+    Score,
+    SectionSpan,
+    TempoMap,
+)
+from vocalkit.types.performance import Expression, F0Curve, Performance, PhonemeSpan, SourceFilter
+from vocalkit.types.render import Mix, Provenance, Vocal, VoiceProfile
+from vocalkit.types.sound import Audio
+from vocalkit.types.words import Line, Lyrics, LyricSection, Syllable, WordPosition
+
+__all__ = [
+    "CHORD_INTERVALS",
+    "PITCH_NAMES",
+    "Audio",
+    "Backing",
+    "ChordSpan",
+    "Expression",
+    "F0Curve",
+    "Key",
+    "Line",
+    "LyricSection",
+    "Lyrics",
+    "Mix",
+    "Mode",
+    "Note",
+    "Performance",
+    "PhonemeSpan",
+    "Provenance",
+    "Score",
+    "SectionSpan",
+    "SourceFilter",
+    "Syllable",
+    "TempoMap",
+    "Vocal",
+    "VoiceProfile",
+    "WordPosition",
+    "frozen_array",
+]
