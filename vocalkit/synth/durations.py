@@ -1,10 +1,11 @@
 """When each phoneme is sung: vowels on the notes, consonants in the time before them.
 
-Consonants keep lengths near speech and vowels take the rest. Lengths are medians measured on the
-phoneme labels of the PJS corpus (86 songs, one singer) where Japanese has the sound, and elsewhere
-American English values for single prevocalic consonants (N. Umeda, "Consonant duration in American
-English", JASA 61, 1977; T. Crystal and A. House, JASA 83, 1988), rounded to 5 ms. Stops include
-their closure. The shortening of clusters follows D. Klatt, JASA 59, 1976.
+Consonants keep lengths near speech and vowels take the rest. Lengths are near the medians of the
+phoneme labels of the PJS corpus (86 songs, one singer) where Japanese has the sound. Elsewhere they
+are estimates in the range of the literature on American English (such as N. Umeda, JASA 61, 1977),
+not taken from its tables; w, ɹ and the sonorants of clusters were then shortened until the vowel,
+not they, is heard as the start of the note. Stops include their closure. That consonants shorten in
+clusters is in D. Klatt, JASA 59, 1976; the factors are ours.
 """
 
 from __future__ import annotations
