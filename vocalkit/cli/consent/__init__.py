@@ -1,0 +1,25 @@
+"""`vocalkit consent`: keys, challenges, grants, revocation, the ledger and statements."""
+
+from __future__ import annotations
+
+import argparse
+from types import ModuleType
+
+from vocalkit.cli.arguments import Commands, add_command
+
+ACTIONS: tuple[ModuleType, ...] = ()
+"""One module an action, each with ``add_parser(actions, common)``, in the order an artist meets them."""
+
+EXAMPLES = """\
+  vocalkit consent keygen -o ada.pem
+  vocalkit consent challenge --help
+"""
+
+
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
+    parser = add_command(
+        commands, common, "consent", summary="keys, grants, revocation, the ledger, statements", examples=EXAMPLES
+    )
+    actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    for action in ACTIONS:
+        action.add_parser(actions, common)

@@ -1,0 +1,1 @@
+"""What artists and hosts do with grants, from the first key to the last statement."""
