@@ -17,17 +17,15 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import pyworld
 import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from vocalkit.types import Audio
 from vocalkit.voice.align import IPA_OF, forced_alignment
+from vocalkit.voice.analyse import RATE_HZ, coded_frames
 from vocalkit.voice.borders import refine
 
-RATE_HZ = 44_100
-HOP_S = 0.005
-ENVELOPE_DIMS = 60
 F0_FLOOR_HZ, F0_CEILING_HZ = 90.0, 420.0
 
 
@@ -41,25 +39,6 @@ def align(mono: NDArray[np.float64], words: str) -> list[tuple[str, float, float
         for word in forced_alignment(decoder, mono, words)
         for index, (phone, start_s, end_s) in enumerate(word)
     ]
-
-
-def analyse(mono: NDArray[np.float64]) -> dict[str, NDArray[np.float32]]:
-    """F0 (t,), coded envelope (t, 60), coded aperiodicity (t, 5) of 44.1 kHz audio at 5 ms.
-
-    Morise et al., WORLD (2016): DIO refined by StoneMask, CheapTrick, D4C.
-    """
-    period_ms = HOP_S * 1000.0
-    f0, times = pyworld.dio(
-        mono, RATE_HZ, f0_floor=F0_FLOOR_HZ, f0_ceil=F0_CEILING_HZ, frame_period=period_ms, allowed_range=0.12
-    )
-    f0 = pyworld.stonemask(mono, f0, times, RATE_HZ)
-    envelope = pyworld.cheaptrick(mono, f0, times, RATE_HZ)
-    aperiodicity = pyworld.d4c(mono, f0, times, RATE_HZ, threshold=0.6)
-    return {
-        "f0_hz": f0.astype(np.float32),
-        "envelope": pyworld.code_spectral_envelope(envelope, RATE_HZ, ENVELOPE_DIMS).astype(np.float32),
-        "aperiodicity": pyworld.code_aperiodicity(aperiodicity, RATE_HZ).astype(np.float32),
-    }
 
 
 def load(path: Path) -> NDArray[np.float64]:
@@ -93,7 +72,9 @@ def prepare_one(wav: Path, words: str, target: Path) -> str:
         phones = align(mono, words)
     except (RuntimeError, ValueError, soundfile.LibsndfileError) as error:
         return f"{wav.name}: {error}"
-    features = analyse(mono)
+    features = coded_frames(
+        Audio(mono[None].astype(np.float32), RATE_HZ), floor_hz=F0_FLOOR_HZ, ceiling_hz=F0_CEILING_HZ
+    )
     symbols = [phone[0] for phone in phones]
     borders = refine(
         symbols, [phone[1] for phone in phones], [phone[2] for phone in phones], mono=mono, rate_hz=RATE_HZ,

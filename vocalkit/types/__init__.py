@@ -20,6 +20,7 @@ from vocalkit.types.music import (
     TempoMap,
 )
 from vocalkit.types.performance import Expression, F0Curve, Performance, PhonemeSpan, SourceFilter
+from vocalkit.types.recording import AlignedClip
 from vocalkit.types.render import Mix, Provenance, Vocal, VoiceProfile
 from vocalkit.types.sound import Audio
 from vocalkit.types.words import Line, Lyrics, LyricSection, Syllable, WordPosition
@@ -27,6 +28,7 @@ from vocalkit.types.words import Line, Lyrics, LyricSection, Syllable, WordPosit
 __all__ = [
     "CHORD_INTERVALS",
     "PITCH_NAMES",
+    "AlignedClip",
     "Audio",
     "Backing",
     "ChordSpan",
