@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,19 @@ SHORT_WORDS = """\
 Who has seen the wind?
 Neither I nor you
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home of their own for the tests: keys, registry and voices of whoever runs them are left alone."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        # Browsers are programs, not data: they stay where they were installed.
+        if "PLAYWRIGHT_BROWSERS_PATH" not in os.environ and (Path.home() / ".cache" / "ms-playwright").is_dir():
+            patch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(Path.home() / ".cache" / "ms-playwright"))
+        patch.setenv("HOME", str(home))
+        patch.setenv("USERPROFILE", str(home))
+        yield home
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from vocalkit.errors import InputError, WeightsError
 from vocalkit.weights import (
+    MAX_BYTES,
     ManifestError,
     Source,
     VoiceManifest,
@@ -25,8 +26,10 @@ from vocalkit.weights import (
     list_voices,
     load_profile,
     read_manifest,
+    read_stored_model,
     read_voice_manifest,
     read_weights,
+    user_voices_folder,
     write_manifest,
     write_weights,
 )
@@ -70,7 +73,7 @@ def voice(folder: Path, voice_id: str = "alto", **changes: Any) -> VoiceManifest
 def test_round_trip(tmp_path: Path) -> None:
     manifest = read_manifest(write_manifest(model(tmp_path)))
     assert manifest == model(tmp_path)
-    tensors = read_weights(manifest, sha256=manifest.sha256, names=TENSORS)
+    tensors = read_weights(manifest, names=TENSORS)
     assert tensors.keys() == TENSORS.keys()
     for name, tensor in tensors.items():
         assert tensor.dtype == TENSORS[name].dtype
@@ -124,9 +127,18 @@ def test_every_flipped_byte(tmp_path: Path) -> None:
             read_weights(manifest)
 
 
-def test_a_digest_that_the_grant_does_not_cover(tmp_path: Path) -> None:
-    with pytest.raises(WeightsDigestError, match="grant"):
-        read_weights(model(tmp_path), sha256="00" * 32)
+def test_a_sealed_model_is_the_gates_to_open(tmp_path: Path) -> None:
+    manifest = voice(tmp_path, sealed=True)
+    with pytest.raises(WeightsContentError, match="gate"):
+        read_weights(manifest)
+    assert read_stored_model(manifest) == (tmp_path / manifest.file).read_bytes()
+    with pytest.raises(WeightsSizeError):
+        read_stored_model(replace(manifest, bytes=manifest.bytes + 1))
+
+
+def test_no_manifest_asks_for_more_than_a_model_can_have(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="at most"):
+        voice(tmp_path, bytes=MAX_BYTES + 1)
 
 
 @pytest.mark.parametrize("data", [b"not safetensors", b"\xff" * 64, b"\x02" + b"\0" * 7 + b"{}x"])
@@ -183,6 +195,12 @@ def test_any_text_survives_a_manifest(tmp_path: Path, text: str, languages: list
     assert read_voice_manifest("alto", folder=tmp_path) == manifest
 
 
+@pytest.mark.parametrize("sealed", [True, False])
+def test_whether_a_voice_is_sealed_survives_a_manifest(tmp_path: Path, sealed: bool) -> None:
+    write_manifest(voice(tmp_path, sealed=sealed))
+    assert read_voice_manifest("alto", folder=tmp_path).sealed is sealed
+
+
 def test_voices(tmp_path: Path) -> None:
     assert list_voices(folder=tmp_path) == ()
     for voice_id in ("tenor", "alto"):
@@ -193,7 +211,20 @@ def test_voices(tmp_path: Path) -> None:
     assert profile.model_sha256 == manifest.sha256 and profile.model_file == "tenor.safetensors"
     assert (profile.low_midi, profile.high_midi, profile.languages) == (53.0, 74.5, ("en-us", "de"))
     assert manifest.grant_path == tmp_path / "tenor.grant.jws"
-    assert read_weights(manifest, sha256=profile.model_sha256).keys() == TENSORS.keys()
+    assert read_weights(manifest).keys() == TENSORS.keys()
+
+
+def test_enrolled_voices_stand_behind_the_built_in_ones(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = own_home / "with-voices"
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    built_in = [profile.id for profile in list_voices()]
+    user_voices_folder().mkdir(parents=True)
+    write_manifest(voice(user_voices_folder(), "ada", sealed=True))
+    write_manifest(voice(user_voices_folder(), "clara", sealed=True))
+    assert [profile.id for profile in list_voices()] == [*built_in, "ada"]
+    assert read_voice_manifest("ada").folder == user_voices_folder()
+    assert not read_voice_manifest("clara").sealed
 
 
 @pytest.mark.parametrize("voice_id", ["bass", "", "../alto", "ALTO", "alto.toml", "*"])

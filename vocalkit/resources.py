@@ -59,6 +59,15 @@ def locate(folder: Folder) -> Path:
     )
 
 
+def user_folder(name: Literal["consent", "voices"]) -> Path:
+    """Where this user's own data lies. Fixed by the platform, so that no variable points it elsewhere."""
+    if sys.platform == "win32":
+        return Path.home() / "AppData" / "Local" / "vocalkit" / name
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "vocalkit" / name
+    return Path.home() / ".local" / "share" / "vocalkit" / name
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """The table in a TOML file. Raises InputError when it is missing or not TOML."""
     try:
@@ -67,6 +76,23 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError(f"no such file: {path}") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"cannot read {path} as TOML: {error}") from error
+
+
+def toml_text(table: Mapping[str, object]) -> str:
+    """A flat table as TOML lines; what is None is left out. Values: str, bool, int, float, tuples of them."""
+    return "".join(f"{key} = {_toml(value)}\n" for key, value in table.items() if value is not None)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        escaped = "".join(c if ord(c) >= 0x20 and ord(c) != 0x7F else f"\\u{ord(c):04X}" for c in escaped)
+        return f'"{escaped}"'
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return repr(value)
 
 
 def build(

@@ -1,8 +1,9 @@
 """Weights are data: a TOML manifest names a safetensors file, its size and its SHA-256.
 
 Nothing is parsed before its digest matched, and the bytes that were digested are the bytes that
-are parsed. Voices are manifests under ``pretrained/voices``; this module reads what they say, the
-consent gate decides who may use them.
+are parsed. Voices are manifests under ``pretrained/voices`` and, where somebody enrolled, in the
+user's own folder; this module reads what they say, the consent gate decides who may use them and
+opens their models.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vocalkit.errors import InputError, WeightsError
-from vocalkit.resources import build, locate, read_toml
+from vocalkit.resources import build, locate, read_toml, toml_text, user_folder
 from vocalkit.types import VoiceProfile
 
 Tensors = dict[str, NDArray[Any]]
 M = TypeVar("M")
+
+MAX_BYTES = 2**30 + 2**16
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _VOICE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -80,7 +83,11 @@ class WeightsManifest:
 
 @dataclass(frozen=True, slots=True)
 class VoiceManifest:
-    """What ``pretrained/voices/<id>.toml`` says. grant: file name of the signed grant beside it."""
+    """What a voice's ``<id>.toml`` says. grant: file name of the signed grant beside it.
+
+    sha256: of the model in the clear, always; bytes: of `file` as it lies there; sealed: whether that
+    is encrypted, so that only the consent gate can open it (every enrolled voice).
+    """
 
     folder: Path
     id: str
@@ -98,6 +105,7 @@ class VoiceManifest:
     card: str
     grant: str
     sources: tuple[Source, ...]
+    sealed: bool = False
 
     def __post_init__(self) -> None:
         if not _VOICE_ID.fullmatch(self.id):
@@ -138,6 +146,8 @@ def _check_file(file: str, sha256: str, size: int, sample_rate: int, card: str) 
         raise InputError(f"sha256 must be 64 lower-case hex digits, got {sha256!r}")
     if size <= 0 or sample_rate <= 0:
         raise InputError(f"bytes and sample_rate must be positive, got {size} and {sample_rate}")
+    if size > MAX_BYTES:
+        raise InputError(f"a model file has at most {MAX_BYTES} bytes, got {size}")
 
 
 def _read(path: Path, cls: type[M]) -> M:
@@ -157,11 +167,11 @@ def read_manifest(path: Path) -> WeightsManifest:
 
 
 def read_voice_manifest(voice_id: str, *, folder: Path | None = None) -> VoiceManifest:
-    """The manifest of one voice; folder: default the packaged voices. Unknown id: InputError."""
-    folder = voices_folder() if folder is None else folder
-    path = folder / f"{voice_id}.toml"
-    if not _VOICE_ID.fullmatch(voice_id) or not path.is_file():
-        known = ", ".join(sorted(p.stem for p in folder.glob("*.toml"))) or "none is installed"
+    """The manifest of one voice; folder: default the packaged voices, then the user's. Unknown id: InputError."""
+    folders = _voice_folders(folder)
+    path = next((f / f"{voice_id}.toml" for f in folders if (f / f"{voice_id}.toml").is_file()), None)
+    if not _VOICE_ID.fullmatch(voice_id) or path is None:
+        known = ", ".join(_voice_ids(folders)) or "none is installed"
         raise InputError(f"unknown voice {voice_id!r}; known voices: {known}")
     manifest = _read(path, VoiceManifest)
     if manifest.id != voice_id:
@@ -174,10 +184,25 @@ def voices_folder() -> Path:
     return locate("pretrained") / "voices"
 
 
+def user_voices_folder() -> Path:
+    """Where the voices lie that somebody enrolled on this machine."""
+    return user_folder("voices")
+
+
+def _voice_folders(folder: Path | None) -> tuple[Path, ...]:
+    # The packaged ones first: nobody takes the name of a built-in voice.
+    return (voices_folder(), user_voices_folder()) if folder is None else (folder,)
+
+
+def _voice_ids(folders: tuple[Path, ...]) -> list[str]:
+    """Every voice's id, sorted within its folder, the packaged ones first."""
+    return list(dict.fromkeys(path.stem for folder in folders for path in sorted(folder.glob("*.toml"))))
+
+
 def list_voices(*, folder: Path | None = None) -> tuple[VoiceProfile, ...]:
-    """The installed voices, by id. Raises ManifestError when one of them cannot be read."""
-    folder = voices_folder() if folder is None else folder
-    return tuple(read_voice_manifest(path.stem, folder=folder).profile() for path in sorted(folder.glob("*.toml")))
+    """The installed voices, built-in ones first. Raises ManifestError when one of them cannot be read."""
+    ids = _voice_ids(_voice_folders(folder))
+    return tuple(read_voice_manifest(voice_id, folder=folder).profile() for voice_id in ids)
 
 
 def load_profile(voice_id: str, *, folder: Path | None = None) -> VoiceProfile:
@@ -185,48 +210,50 @@ def load_profile(voice_id: str, *, folder: Path | None = None) -> VoiceProfile:
     return read_voice_manifest(voice_id, folder=folder).profile()
 
 
-def read_weights(
-    manifest: WeightsManifest | VoiceManifest, *, sha256: str | None = None, names: Collection[str] | None = None
-) -> Tensors:
-    """The tensors a manifest names, as read-only arrays by name.
+def read_weights(manifest: WeightsManifest | VoiceManifest, *, names: Collection[str] | None = None) -> Tensors:
+    """The tensors a manifest names, as read-only arrays by name. Not for singing: that is the gate's to open.
 
-    sha256: a digest that must hold besides the manifest's; pass the one the consent gate vouches for.
-    names: the tensors there must be, no more and no fewer.
+    names: the tensors there must be, no more and no fewer. Raises WeightsError.
     """
     path = manifest.folder / manifest.file
-    if sha256 is not None and sha256 != manifest.sha256:
-        raise WeightsDigestError(f"{path}: the manifest names other weights than the grant covers")
-    data = _verified_bytes(path, sha256=manifest.sha256, size=manifest.bytes)
-    return _parse(path, data, names)
+    if isinstance(manifest, VoiceManifest) and manifest.sealed:
+        raise WeightsContentError(f"{path} is sealed; license the voice and open it through the consent gate")
+    data = _stored_bytes(path, size=manifest.bytes)
+    if hashlib.sha256(data).hexdigest() != manifest.sha256:
+        raise WeightsDigestError(f"{path}: damaged or replaced (SHA-256 differs); reinstall vocalkit")
+    return parse_weights(data, what=str(path), names=names)
 
 
-def _verified_bytes(path: Path, *, sha256: str, size: int) -> bytes:
+def read_stored_model(manifest: VoiceManifest) -> bytes:
+    """A voice's model file as it lies there, for `LicensedVoice.open_model`, which judges it. Raises WeightsError."""
+    return _stored_bytes(manifest.folder / manifest.file, size=manifest.bytes)
+
+
+def _stored_bytes(path: Path, *, size: int) -> bytes:
     try:
         found = path.stat().st_size
         # Sizes first: a wrong file of many gigabytes is refused without being read.
         if found != size:
             raise WeightsSizeError(f"{path}: {found} bytes, its manifest says {size}; reinstall vocalkit")
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise WeightsMissing(f"{path} is missing; reinstall vocalkit") from None
     except OSError as error:
         raise WeightsMissing(f"{path} cannot be read: {error}") from error
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise WeightsDigestError(f"{path}: damaged or replaced (SHA-256 differs); reinstall vocalkit")
-    return data
 
 
-def _parse(path: Path, data: bytes, names: Collection[str] | None) -> Tensors:
+def parse_weights(data: bytes, *, what: str, names: Collection[str] | None = None) -> Tensors:
+    """The tensors in safetensors bytes that were verified already; what: names them in errors."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
     try:
         tensors: Tensors = load(data)
     except (SafetensorError, KeyError, ValueError) as error:
-        raise WeightsContentError(f"{path}: not a safetensors file that numpy can hold: {error}") from error
+        raise WeightsContentError(f"{what}: not a safetensors file that numpy can hold: {error}") from error
     if names is not None and set(names) != set(tensors):
         missing, unknown = sorted(set(names) - set(tensors)), sorted(set(tensors) - set(names))
-        raise WeightsContentError(f"{path}: missing tensors {missing}, unknown tensors {unknown}")
+        raise WeightsContentError(f"{what}: missing tensors {missing}, unknown tensors {unknown}")
     for tensor in tensors.values():
         tensor.flags.writeable = False
     return tensors
@@ -247,22 +274,10 @@ def write_manifest(manifest: WeightsManifest | VoiceManifest) -> Path:
     path = manifest.folder / f"{stem}.toml"
     table = {f.name: getattr(manifest, f.name) for f in dataclasses.fields(manifest) if f.name != "folder"}
     sources: tuple[Source, ...] = table.pop("sources")
-    lines = [f"{key} = {_toml(value)}" for key, value in table.items()]
-    if not sources:
-        lines.append("sources = []")
+    text = toml_text(table) if sources else toml_text(table | {"sources": ()})
     for source in sources:
-        lines += ["", "[[sources]]", *(f"{key} = {_toml(value)}" for key, value in dataclasses.asdict(source).items())]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        text += "\n[[sources]]\n" + toml_text(dataclasses.asdict(source))
+    path.write_text(text, encoding="utf-8")
     if _read(path, type(manifest)) != manifest:
         raise ManifestError(f"{path}: does not read back as written; its texts hold something TOML cannot carry")
     return path
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        escaped = "".join(c if ord(c) >= 0x20 and ord(c) != 0x7F else f"\\u{ord(c):04X}" for c in escaped)
-        return f'"{escaped}"'
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    return repr(value)

@@ -18,7 +18,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from vocalkit.consent import LicensedVoice
+from vocalkit.consent import LicensedVoice, Use
 from vocalkit.lyrics import read_lyrics
 from vocalkit.synth.backends import load_model, load_vocoder
 from vocalkit.synth.perform import perform
@@ -123,7 +123,7 @@ def main() -> None:
     picked = np.random.default_rng(arguments.seed).permutation(len(every))[: arguments.lines]
     lines = [every[index] for index in sorted(picked)]
     for voice_id in arguments.voices:
-        voice = license_installed(voice_id, purposes=("research",), language="en-us")
+        voice = license_installed(voice_id, use=Use.of_song(purposes=("research",), language="en-us"))
         print(json.dumps({"voice": voice_id, **evaluate(voice, lines, seed=arguments.seed)}), flush=True)
 
 

@@ -17,7 +17,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from vocalkit.config import read_config
-from vocalkit.consent import FileStanding, TrustRoots, Use, license_voice
+from vocalkit.consent import FileStanding, NoVault, TrustRoots, Use, license_voice
 from vocalkit.consent.builtin import BuiltinTerms, SignedRelease, sign_release
 from vocalkit.resources import locate
 from vocalkit.types import VoiceProfile
@@ -59,6 +59,7 @@ def _check(profile: VoiceProfile, release: SignedRelease, terms: BuiltinTerms, n
         standing=FileStanding(Path("no-such-ledger")),
         trust=TrustRoots([release.root]),
         clock=lambda: now,
+        vault=NoVault(),
     )
 
 

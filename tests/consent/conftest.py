@@ -12,13 +12,15 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from vocalkit.consent import ConsentGrant, FileStanding, LicensedVoice, SignedGrant, TrustRoot, TrustRoots, Use
+from vocalkit.consent import ConsentGrant, LicensedVoice, SignedGrant, TrustRoot, TrustRoots, Use
 from vocalkit.consent import license_voice as gate
-from vocalkit.consent.envelope import sign
+from vocalkit.consent.envelope import countersign, sign
 from vocalkit.consent.grant import NEVER_GRANTED, Grantee, Grantor, Rights, Royalty
-from vocalkit.consent.keys import thumbprint
+from vocalkit.consent.keys import public_jwk
+from vocalkit.consent.reasons import refuse
 from vocalkit.types import VoiceProfile
 
+TYP = "vocalkit-grant+jws"
 NOW = datetime(2027, 3, 1, 12, 0, 0, tzinfo=timezone.utc)
 
 USE = Use(
@@ -59,30 +61,70 @@ class Clock:
 
 
 @dataclass
+class Shelf:
+    """The smallest standing there is: revoked grants, seconds sung, marks and refusals, in memory."""
+
+    revoked: set[str] = field(default_factory=set)
+    sung_s: dict[str, float] = field(default_factory=dict)
+    marks: list[int] = field(default_factory=list)
+    refusals: list[tuple[str | None, str | None, str]] = field(default_factory=list)
+
+    def check(self, grant: ConsentGrant, *, now: datetime) -> None:
+        if grant.grant_id in self.revoked:
+            raise refuse("revoked", f"grant {grant.grant_id} was revoked")
+
+    def charge(self, grant: ConsentGrant, *, seconds: float, now: datetime) -> None:
+        total = self.sung_s.get(grant.grant_id, 0.0) + seconds
+        if grant.max_seconds is not None and total > grant.max_seconds:
+            raise refuse("seconds_exhausted", f"the grant allows {grant.max_seconds} s in all")
+        self.sung_s[grant.grant_id] = total
+
+    def reserve_mark(self, *, grant_id: str, voice_id: str, now: datetime) -> int:
+        self.marks.append(len(self.marks) + 1)
+        return self.marks[-1]
+
+    def refused(self, *, grant_id: str | None, voice_id: str | None, reason: str, now: datetime) -> None:
+        self.refusals.append((grant_id, voice_id, reason))
+
+
+@dataclass
+class Drawer:
+    """A vault in memory that tells which keys were read."""
+
+    keys: dict[str, bytes] = field(default_factory=dict)
+    read: list[str] = field(default_factory=list)
+
+    def key(self, grant_id: str) -> bytes:
+        self.read.append(grant_id)
+        if grant_id not in self.keys:
+            raise refuse("no_key", f"no key for {grant_id}")
+        return self.keys[grant_id]
+
+
+@dataclass
 class World:
-    """One artist's key, trusted, with a ledger in `folder`."""
+    """An artist's key, a trusted host's key, and what the gate asks besides."""
 
     folder: Path
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    host: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     clock: Clock = field(default_factory=Clock)
+    standing: Shelf = field(default_factory=Shelf)
+    vault: Drawer = field(default_factory=Drawer)
 
     @property
     def trust(self) -> TrustRoots:
-        return TrustRoots([TrustRoot.of(self.key.public_key(), name="test artist", kinds=("enrolled",))])
-
-    @property
-    def standing(self) -> FileStanding:
-        return FileStanding(self.folder / "ledger")
+        return TrustRoots([TrustRoot.of(self.host, name="test host", kinds=("enrolled",))])
 
     def grant(self, **changes: Any) -> ConsentGrant:
         base = ConsentGrant(
             format="vocalkit-grant",
-            version=1,
+            version=2,
             kind="enrolled",
             grant_id=str(uuid.uuid4()),
             voice_id=PROFILE.id,
             model_sha256=PROFILE.model_sha256,
-            grantor=Grantor("Test Artist", thumbprint(self.key)),
+            grantor=Grantor("Test Artist", public_jwk(self.key)),
             grantee=Grantee("anyone", None),
             uses=("demo", "noncommercial_music"),
             excluded_uses=tuple(sorted((*NEVER_GRANTED, "political"))),
@@ -90,7 +132,7 @@ class World:
             territories=("AT", "DE"),
             genres=("folk", "pop"),
             renderers=("vocalkit",),
-            rights=Rights(train=False, mix=True, pitch=True, resell=False),
+            rights=Rights(train=False, mix=True, pitch=True, resell=False, derive=False),
             royalty=Royalty("per_second", "0.05", "EUR"),
             max_seconds=None,
             not_before="2027-01-01T00:00:00Z",
@@ -103,7 +145,11 @@ class World:
         return replace(base, **changes)
 
     def signed(self, **changes: Any) -> SignedGrant:
-        return SignedGrant(sign(self.grant(**changes).to_payload(), self.key, typ="vocalkit-grant+jws"))
+        return self.signed_text(self.grant(**changes).to_payload())
+
+    def signed_text(self, payload: bytes) -> SignedGrant:
+        """Any payload at all, signed by artist and host."""
+        return SignedGrant(countersign(sign(payload, self.key, typ=TYP), self.host, typ=TYP))
 
     def license(self, signed: SignedGrant | None = None, **changes: Any) -> LicensedVoice:
         """The gate with everything in order but `changes`."""
@@ -113,6 +159,7 @@ class World:
             "standing": self.standing,
             "trust": self.trust,
             "clock": self.clock,
+            "vault": self.vault,
         } | changes
         profile = arguments.pop("profile")
         return gate(profile, self.signed() if signed is None else signed, **arguments)

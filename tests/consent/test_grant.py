@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from vocalkit.consent import ConsentGrant
 from vocalkit.consent.canonical import canonical
 from vocalkit.consent.grant import NEVER_GRANTED, Grantee, Royalty
+from vocalkit.consent.keys import public_jwk
 from vocalkit.errors import ConsentError, InputError, VocalkitError
 
+KEY = {"crv": "Ed25519", "kty": "OKP", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}  # RFC 8037, A.2
 WORDS = st.text(st.characters(categories=("Lu", "Ll", "Nd")), min_size=1, max_size=30)
 
 
@@ -52,7 +54,7 @@ def test_every_field_is_required(world: Any, refused: Any) -> None:
             ConsentGrant.from_payload(canonical(broken))
 
 
-@pytest.mark.parametrize("where", [(), ("grantor",), ("grantee",), ("rights",), ("royalty",)])
+@pytest.mark.parametrize("where", [(), ("grantor",), ("grantor", "key"), ("grantee",), ("rights",), ("royalty",)])
 def test_no_unknown_field_anywhere(world: Any, refused: Any, where: tuple[str, ...]) -> None:
     broken = table(world)
     inner = broken
@@ -67,7 +69,8 @@ def test_no_unknown_field_anywhere(world: Any, refused: Any, where: tuple[str, .
     ("field", "value"),
     [
         ("format", "other-grant"),
-        ("version", 2),
+        ("version", 1),
+        ("version", 3),
         ("version", True),
         ("version", "1"),
         ("kind", "borrowed"),
@@ -79,11 +82,16 @@ def test_no_unknown_field_anywhere(world: Any, refused: Any, where: tuple[str, .
         ("model_sha256", "AB" * 32),
         ("model_sha256", "ab" * 31),
         ("grantor", "Test Artist"),
-        ("grantor", {"name": "", "key_thumbprint": "A" * 43}),
-        ("grantor", {"name": "a\u200bb", "key_thumbprint": "A" * 43}),
-        ("grantor", {"name": "X", "key_thumbprint": "A" * 42}),
-        ("grantee", {"name": "anyone", "key_thumbprint": "A" * 43}),
-        ("grantee", {"name": "Studio", "key_thumbprint": None}),
+        ("grantor", {"name": "", "key": KEY}),
+        ("grantor", {"name": "a\u200bb", "key": KEY}),
+        ("grantor", {"name": "X", "key": None}),
+        ("grantor", {"name": "X", "key": "A" * 43}),
+        ("grantor", {"name": "X", "key": KEY | {"crv": "Ed448"}}),
+        ("grantor", {"name": "X", "key": KEY | {"kty": "oct"}}),
+        ("grantor", {"name": "X", "key": KEY | {"x": KEY["x"][:-1]}}),
+        ("grantor", {"name": "X", "key": KEY | {"x": "A" * 43}}),
+        ("grantee", {"name": "anyone", "key": KEY}),
+        ("grantee", {"name": "Studio", "key": None}),
         ("uses", []),
         ("uses", ["any"]),
         ("uses", ["demo", "demo"]),
@@ -97,7 +105,8 @@ def test_no_unknown_field_anywhere(world: Any, refused: Any, where: tuple[str, .
         ("territories", ["Germany"]),
         ("genres", ["Folk Rock"]),
         ("renderers", []),
-        ("rights", {"train": 0, "mix": True, "pitch": True, "resell": False}),
+        ("rights", {"train": 0, "mix": True, "pitch": True, "resell": False, "derive": False}),
+        ("rights", {"train": False, "mix": True, "pitch": True, "resell": False, "derive": None}),
         ("rights", None),
         ("royalty", {"basis": "none", "rate": "0.1", "currency": None}),
         ("royalty", {"basis": "none", "rate": "0", "currency": "EUR"}),
@@ -182,4 +191,12 @@ def test_strange_values_never_crash(world: Any, data: st.DataObject) -> None:
 
 
 def test_a_grantee_with_a_key(world: Any) -> None:
-    assert world.grant(grantee=Grantee("Studio", "A" * 43)).grantee.name == "Studio"
+    grant = world.grant(grantee=Grantee("Studio", public_jwk(world.host)))
+    assert ConsentGrant.from_payload(grant.to_payload()).grantee.key == public_jwk(world.host)
+
+
+def test_a_right_that_is_not_named_is_not_guessed(world: Any, refused: Any) -> None:
+    broken = table(world)
+    del broken["rights"]["derive"]
+    with refused("missing_field"):
+        ConsentGrant.from_payload(canonical(broken))

@@ -16,7 +16,7 @@ import pytest
 
 import vocalkit.consent
 from vocalkit.config import read_config
-from vocalkit.consent import FileStanding, SignedGrant, Use, license_voice, read_trust_roots
+from vocalkit.consent import NoVault, SignedGrant, Use, license_voice, read_trust_roots
 from vocalkit.consent.builtin import BuiltinTerms, sign_release
 from vocalkit.consent.grant import ConsentGrant
 from vocalkit.errors import InputError
@@ -24,8 +24,8 @@ from vocalkit.resources import locate
 from vocalkit.weights import (
     VoiceManifest,
     list_voices,
+    read_stored_model,
     read_voice_manifest,
-    read_weights,
     voices_folder,
     write_manifest,
     write_weights,
@@ -68,7 +68,7 @@ def make_voice(folder: Path, voice_id: str) -> None:
     )  # fmt: skip
 
 
-def test_the_recipe_signs_every_voice(tmp_path: Path, refused: Any) -> None:
+def test_the_recipe_signs_every_voice(tmp_path: Path, world: Any, refused: Any) -> None:
     voices, consent = tmp_path / "pretrained" / "voices", tmp_path / "consent"
     for voice_id in ("one", "two"):
         make_voice(voices, voice_id)
@@ -85,16 +85,20 @@ def test_the_recipe_signs_every_voice(tmp_path: Path, refused: Any) -> None:
             manifest.profile(),
             SignedGrant(manifest.grant_path.read_bytes()),
             request=WANTED,
-            standing=FileStanding(tmp_path / "ledger"),
+            standing=world.standing,
             trust=read_trust_roots(consent / "trust"),
             clock=lambda: clock_at,
+            vault=NoVault(),
         )
 
     voice = license_one("one", start)
     voice.check()
     assert voice.provenance.credit == "Voice: one"
     manifest = read_voice_manifest("one", folder=voices)
-    assert read_weights(manifest, sha256=voice.model_sha256)["a"].tolist() == [0.0, 1.0, 2.0, 3.0]
+    stored = read_stored_model(manifest)
+    assert voice.open_model(stored) == stored
+    with refused("wrong_model"):
+        voice.open_model(stored[:-1])
     with refused("expired"):
         license_one("two", datetime(2037, 1, 1, tzinfo=timezone.utc))
     # A second signing rotates the root: the grants of the first are void under it.
@@ -111,7 +115,7 @@ def test_the_recipe_signs_every_voice(tmp_path: Path, refused: Any) -> None:
 def test_the_terms_bind_what_they_should() -> None:
     read = terms()
     assert read.label_text and read.rights.train is False and read.rights.resell is False
-    assert read.rights.mix and read.rights.pitch
+    assert read.rights.derive is False and read.rights.mix and read.rights.pitch
     assert {"deception", "impersonation", "biometric_identification"} <= set(read.excluded_uses)
     assert (locate("consent") / read.terms).is_file()
 
@@ -126,7 +130,7 @@ def test_terms_that_no_grant_may_carry(profile: Any) -> None:
         sign_release([profile], replace(terms(), excluded_uses=("fraud",)), terms_sha256="00" * 32, not_before=start)
 
 
-def test_the_installed_voices_pass_the_gate(tmp_path: Path) -> None:
+def test_the_installed_voices_pass_the_gate(world: Any) -> None:
     if not voices_folder().is_dir() or not list_voices():
         pytest.skip("no built-in voice is in pretrained/voices")
     wanted_terms = hashlib.sha256((locate("consent") / terms().terms).read_bytes()).hexdigest()
@@ -137,14 +141,15 @@ def test_the_installed_voices_pass_the_gate(tmp_path: Path) -> None:
             profile,
             signed,
             request=WANTED,
-            standing=FileStanding(tmp_path),
+            standing=world.standing,
             trust=read_trust_roots(locate("consent") / "trust"),
             # The day after signing, so that this test does not end with the grants.
             clock=lambda signed=signed: _payload(signed).starts_at() + timedelta(days=1),
+            vault=NoVault(),
         )
         assert voice.grant.terms_sha256 == wanted_terms
         assert voice.provenance.credit == profile.credit
-        assert read_weights(manifest, sha256=voice.model_sha256)
+        assert voice.open_model(read_stored_model(manifest))
 
 
 def _payload(signed: SignedGrant) -> ConsentGrant:

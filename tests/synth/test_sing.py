@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from vocalkit.consent import FileStanding, LicensedVoice, SignedGrant, Use, license_voice, read_trust_roots, utc_now
+from vocalkit.consent import (
+    FileStanding,
+    LicensedVoice,
+    NoVault,
+    SignedGrant,
+    Use,
+    license_voice,
+    read_trust_roots,
+    utc_now,
+)
 from vocalkit.errors import ConsentError, InputError
 from vocalkit.lyrics import parse_lyrics
 from vocalkit.resources import locate
@@ -36,7 +46,7 @@ def performance_of(low_midi: int, *, lines: int = 2) -> Performance:
 
 
 def licensed(voice_id: str) -> LicensedVoice:
-    return license_installed(voice_id, purposes=("research",), language="en-us")
+    return license_installed(voice_id, use=Use.of_song(purposes=("research",), language="en-us"))
 
 
 @pytest.fixture(scope="module", params=VOICES)
@@ -113,21 +123,17 @@ def test_only_a_licensed_voice_sings() -> None:
         sing(performance_of(60), voice.profile, model, vocoder, seed=0)  # type: ignore[arg-type]
 
 
-def test_a_licence_that_runs_out_in_the_middle_stops_the_render() -> None:
+def test_a_licence_that_runs_out_in_the_middle_stops_the_render(tmp_path: Path) -> None:
     manifest = read_voice_manifest("clara")
     moment = [utc_now()]
 
     def clock() -> datetime:
         return moment[0]
 
-    request = Use(
-        purposes=("research",), languages=("en-us",), territories=("any",), genres=("any",), renderer="vocalkit",
-        grantee="anyone", rights=("mix", "pitch"),
-    )  # fmt: skip
     voice = license_voice(
-        manifest.profile(), SignedGrant(manifest.grant_path.read_bytes()), request=request,
-        standing=FileStanding(locate("consent") / "no-ledger"), trust=read_trust_roots(locate("consent") / "trust"),
-        clock=clock,
+        manifest.profile(), SignedGrant(manifest.grant_path.read_bytes()),
+        request=Use.of_song(purposes=("research",), language="en-us"), standing=FileStanding(tmp_path),
+        trust=read_trust_roots(locate("consent") / "trust"), clock=clock, vault=NoVault(),
     )  # fmt: skip
     told: list[float] = []
 

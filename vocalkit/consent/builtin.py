@@ -14,10 +14,11 @@ from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from vocalkit.consent.envelope import sign
 from vocalkit.consent.grant import ConsentGrant, Grantee, Grantor, Purpose, Rights, Royalty, SignedGrant
-from vocalkit.consent.keys import TrustRoot, thumbprint
+from vocalkit.consent.keys import PublicJwk, public_jwk
 from vocalkit.consent.moments import format_moment, years_after
+from vocalkit.consent.signed import sign_grant
+from vocalkit.consent.trust import TrustRoot
 from vocalkit.errors import InputError
 from vocalkit.types import VoiceProfile
 
@@ -65,19 +66,18 @@ def sign_release(
     for profile in profiles:
         if profile.id in grants:
             raise InputError(f"the voice {profile.id!r} is listed twice")
-        grant = _grant(profile, terms, terms_sha256, not_before, thumbprint(key))
-        grants[profile.id] = SignedGrant(sign(grant.to_payload(), key, typ="vocalkit-grant+jws"))
+        grants[profile.id] = sign_grant(_grant(profile, terms, terms_sha256, not_before, public_jwk(key)), key)
     if not grants:
         raise InputError("there is no voice to sign a grant for")
-    return SignedRelease(TrustRoot.of(key.public_key(), name=terms.grantor, kinds=("builtin",)), grants)
+    return SignedRelease(TrustRoot.of(key, name=terms.grantor, kinds=("builtin",)), grants)
 
 
 def _grant(
-    profile: VoiceProfile, terms: BuiltinTerms, terms_sha256: str, not_before: datetime, signer: str
+    profile: VoiceProfile, terms: BuiltinTerms, terms_sha256: str, not_before: datetime, signer: PublicJwk
 ) -> ConsentGrant:
     return ConsentGrant(
         format="vocalkit-grant",
-        version=1,
+        version=2,
         kind="builtin",
         grant_id=str(uuid.uuid4()),
         voice_id=profile.id,

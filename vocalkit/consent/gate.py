@@ -1,32 +1,52 @@
 """The only door to a voice: a profile, a signed grant and a use go in, a `LicensedVoice` comes out.
 
-What this guards against is accident, stale permission and swapped files. Python keeps no secret
-from code that runs beside it: whoever edits the source or walks through its memory can forge
+What this guards against is accident, stale permission and swapped or stolen files. Python keeps no
+secret from code that runs beside it: whoever edits the source or walks through its memory can forge
 anything, and no seal below pretends otherwise.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from vocalkit.consent.canonical import canonical
-from vocalkit.consent.envelope import verify
 from vocalkit.consent.grant import ConsentGrant, SignedGrant
-from vocalkit.consent.keys import TrustRoots
 from vocalkit.consent.moments import check_aware
 from vocalkit.consent.policy import Use, check_time, check_use
 from vocalkit.consent.reasons import refuse
-from vocalkit.consent.standing import Standing
+from vocalkit.consent.seal import check_sealed, unseal
+from vocalkit.consent.signed import verify_grant
+from vocalkit.consent.trust import TrustRoots
+from vocalkit.consent.vault import Vault
+from vocalkit.errors import ConsentError, VocalkitError
 from vocalkit.types import Provenance, VoiceProfile
 
 Clock = Callable[[], datetime]
 
 _SECRET = secrets.token_bytes(32)
+
+
+class Standing(Protocol):
+    """Knows what became of a grant after it was signed. The registry is one."""
+
+    def check(self, grant: ConsentGrant, *, now: datetime) -> None:
+        """Raises ConsentError (``revoked`` and its like, or any reason why it cannot tell)."""
+
+    def charge(self, grant: ConsentGrant, *, seconds: float, now: datetime) -> None:
+        """Book `seconds` as sung. Raises ConsentError, booking nothing, where the total would exceed."""
+
+    def reserve_mark(self, *, grant_id: str, voice_id: str, now: datetime) -> int:
+        """A new 32-bit watermark, not 0, recorded for this grant before it is returned."""
+
+    def refused(self, *, grant_id: str | None, voice_id: str | None, reason: str, now: datetime) -> None:
+        """Record a refusal."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +57,10 @@ class _Licence:
     grant: ConsentGrant
     request: Use
     standing: Standing
+    vault: Vault
     clock: Clock
     since: datetime
+    mark: int
 
 
 class LicensedVoice:
@@ -86,9 +108,14 @@ class LicensedVoice:
         return self.__opened().grant
 
     @property
-    def model_sha256(self) -> str:
-        """The digest the voice's weights must have: pass it to the loader."""
-        return self.__opened().grant.model_sha256
+    def request(self) -> Use:
+        """The use it was licensed for."""
+        return self.__opened().request
+
+    @property
+    def mark(self) -> int:
+        """The 32-bit watermark that everything sung under this licence carries; reserved for it alone."""
+        return self.__opened().mark
 
     @property
     def provenance(self) -> Provenance:
@@ -108,20 +135,39 @@ class LicensedVoice:
         """
         # 1. This object came out of the gate, unaltered.
         licence = self.__opened()
-        # 2. One reading of the clock decides all that follows; a clock that went back decides nothing.
-        now = check_aware(licence.clock())
-        if now < licence.since:
-            raise refuse("clock_went_back", "the clock was set back since the voice was licensed; license it again")
-        # 3. The grant has not run out, and nobody took it back.
-        check_time(licence.grant, now)
-        licence.standing.check(licence.grant.grant_id)
-        # 4. There are seconds left.
-        if licence.grant.max_seconds is not None:
-            if seconds is None:
-                raise refuse("seconds_unknown", "this grant limits the seconds sung: say how many are to come")
-            licence.standing.charge(
-                licence.grant.grant_id, seconds=seconds, max_seconds=licence.grant.max_seconds, now=now
-            )
+        with _recorded(licence.standing, licence.grant.grant_id, licence.profile.id, licence.clock):
+            # 2. The grant stands, now.
+            now = _stands(licence)
+            # 3. There are seconds left.
+            if licence.grant.max_seconds is not None:
+                if seconds is None:
+                    raise refuse("seconds_unknown", "this grant limits the seconds sung: say how many are to come")
+                licence.standing.charge(licence.grant, seconds=seconds, now=now)
+
+    def open_model(self, stored: bytes) -> bytes:
+        """The voice's model in the clear, from the bytes of its file. Raises ConsentError with the reason.
+
+        The key of a sealed model never leaves this method. A model in the clear is accepted for
+        built-in voices alone.
+        """
+        # 1. This object came out of the gate, unaltered.
+        licence = self.__opened()
+        grant = licence.grant
+        with _recorded(licence.standing, grant.grant_id, grant.voice_id, licence.clock):
+            # 2. The grant stands, now: no key is read before.
+            _stands(licence)
+            # 3. An enrolled voice opens with the key of this very grant.
+            model = stored
+            if grant.kind == "enrolled":
+                check_sealed(stored, voice_id=grant.voice_id)
+                key = licence.vault.key(grant.grant_id)
+                model = unseal(stored, key=key, voice_id=grant.voice_id, grant_id=grant.grant_id)
+            # 4. These are the weights that the grant covers.
+            if not hmac.compare_digest(hashlib.sha256(model).hexdigest(), grant.model_sha256):
+                raise refuse(
+                    "wrong_model", f"the installed model of {grant.voice_id!r} is not the one its grant covers"
+                )
+            return model
 
     def __opened(self) -> _Licence:
         try:
@@ -143,30 +189,28 @@ def license_voice(
     standing: Standing,
     trust: TrustRoots,
     clock: Clock,
+    vault: Vault,
 ) -> LicensedVoice:
     """The voice, licensed for `request` as of now. Raises ConsentError with the reason otherwise."""
     # 1. Fix the time once, so that every step judges the same moment.
     now = check_aware(clock())
-    # 2. The envelope is whole and signed by a trusted key.
-    verified = verify(signed.data, typ="vocalkit-grant+jws", trust=trust)
-    # 3. Its payload is a grant, to the letter.
-    grant = ConsentGrant.from_payload(verified.payload)
-    # 4. The one who signed is the one who grants, and is trusted for this kind of grant.
-    if grant.grantor.key_thumbprint != verified.signer.thumbprint:
-        raise refuse("wrong_signer", f"the grant names {grant.grantor.name!r} as grantor, but another key signed it")
-    if grant.kind not in verified.signer.kinds:
-        raise refuse("kind_not_trusted", f"{verified.signer.name!r} is not trusted to grant {grant.kind} voices")
-    # 5. It is about this voice and these weights.
-    if grant.voice_id != profile.id:
-        raise refuse("wrong_voice", f"the grant is for the voice {grant.voice_id!r}, not for {profile.id!r}")
-    if grant.model_sha256 != profile.model_sha256:
-        raise refuse("wrong_model", f"the grant covers other weights of {profile.id!r} than those installed")
-    # 6. It covers this use, now, and was not revoked.
-    check_use(grant, request)
-    check_time(grant, now)
-    standing.check(grant.grant_id)
-    # 7. Only here is a licensed voice made.
-    return _issue(_Licence(profile, grant, request, standing, clock, now))
+    with _recorded(standing, None, profile.id, lambda: now):
+        # 2. The envelope is whole, and signed by all who must have signed it.
+        grant = verify_grant(signed, trust=trust).grant
+    with _recorded(standing, grant.grant_id, profile.id, lambda: now):
+        # 3. It is about this voice and these weights.
+        if grant.voice_id != profile.id:
+            raise refuse("wrong_voice", f"the grant is for the voice {grant.voice_id!r}, not for {profile.id!r}")
+        if grant.model_sha256 != profile.model_sha256:
+            raise refuse("wrong_model", f"the grant covers other weights of {profile.id!r} than those installed")
+        # 4. It covers this use, now, and nobody took it back.
+        check_use(grant, request)
+        check_time(grant, now)
+        standing.check(grant, now=now)
+        # 5. What will be sung can be traced to it.
+        mark = standing.reserve_mark(grant_id=grant.grant_id, voice_id=profile.id, now=now)
+        # 6. Only here is a licensed voice made.
+        return _issue(_Licence(profile, grant, request, standing, vault, clock, now, mark))
 
 
 def require_licence(voice: object, *, seconds: float | None = None) -> LicensedVoice:
@@ -178,6 +222,29 @@ def require_licence(voice: object, *, seconds: float | None = None) -> LicensedV
         _forged(f"only a LicensedVoice can sing, got {type(voice).__name__}; call license_voice")
     LicensedVoice.check(voice, seconds=seconds)
     return voice
+
+
+def _stands(licence: _Licence) -> datetime:
+    """The present, if the grant stands at it."""
+    # One reading of the clock decides all that follows; a clock that went back decides nothing.
+    now = check_aware(licence.clock())
+    if now < licence.since:
+        raise refuse("clock_went_back", "the clock was set back since the voice was licensed; license it again")
+    check_time(licence.grant, now)
+    licence.standing.check(licence.grant, now=now)
+    return now
+
+
+@contextmanager
+def _recorded(standing: Standing, grant_id: str | None, voice_id: str, clock: Clock) -> Iterator[None]:
+    """Every refusal is an entry in the standing's record, as far as it can still write one."""
+    try:
+        yield
+    except ConsentError as error:
+        # What refuses may be the record itself: its failure must not hide the reason.
+        with suppress(VocalkitError):
+            standing.refused(grant_id=grant_id, voice_id=voice_id, reason=error.reason, now=clock())
+        raise
 
 
 def _issue(licence: _Licence) -> LicensedVoice:
@@ -195,8 +262,10 @@ def _seal_of(voice: LicensedVoice, licence: _Licence) -> bytes:
         "grant": licence.grant.to_payload().decode("utf-8"),
         "request": asdict(licence.request),
         "standing": hex(id(licence.standing)),
+        "vault": hex(id(licence.vault)),
         "clock": hex(id(licence.clock)),
         "since": licence.since.isoformat(),
+        "mark": repr(licence.mark),
     }
     return hmac.digest(_SECRET, canonical(bound), "sha256")
 

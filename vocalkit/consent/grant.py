@@ -17,9 +17,10 @@ from decimal import Decimal
 from typing import Literal, get_args
 
 from vocalkit.consent.canonical import MAX_INTEGER, canonical, parse
-from vocalkit.consent.keys import GrantKind
+from vocalkit.consent.keys import PublicJwk
 from vocalkit.consent.moments import parse_moment, years_after
 from vocalkit.consent.reasons import refuse
+from vocalkit.consent.trust import GrantKind
 from vocalkit.errors import InputError
 from vocalkit.resources import build
 
@@ -53,7 +54,6 @@ MAX_TERM_YEARS = 10
 ANY = "any"
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 _VOICE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _TERRITORY = re.compile(r"[A-Z]{2}")
@@ -71,12 +71,36 @@ def _matches(field: str, pattern: re.Pattern[str], value: str) -> None:
         raise _bad(field, f"has an impossible value: {value[:80]!r}")
 
 
-def _text(field: str, value: str, *, most: int) -> None:
-    """Human-readable text: one spelling (NFC), no control or invisible format characters."""
+def check_text(field: str, value: str, *, most: int) -> None:
+    """Raises InputError unless it is readable text: one spelling (NFC), no control or invisible characters."""
     if not 1 <= len(value) <= most or value != value.strip() or unicodedata.normalize("NFC", value) != value:
         raise _bad(field, f"must be 1 to {most} characters of NFC text without spaces at its ends")
     if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in value):
         raise _bad(field, "must not hold control or invisible characters")
+
+
+def check_voice_id(voice_id: str) -> str:
+    """`voice_id`, if it can name a voice and its files. Raises InputError."""
+    _matches("voice_id", _VOICE_ID, voice_id)
+    return voice_id
+
+
+def check_digest(field: str, value: str) -> None:
+    """Raises InputError unless `value` is a SHA-256 in lower-case hex."""
+    _matches(field, _SHA256, value)
+
+
+def check_language(code: str) -> None:
+    """Raises InputError unless `code` looks like ``en`` or ``en-us``."""
+    _matches("languages", _LANGUAGE, code)
+
+
+def check_purposes(field: str, purposes: tuple[str, ...]) -> None:
+    """Raises InputError unless `purposes` is a non-empty sorted set of known ones."""
+    if not purposes or list(purposes) != sorted(set(purposes)):
+        raise _bad(field, "must be sorted, without repeats and not empty")
+    if not set(purposes) <= set(get_args(Purpose)):
+        raise _bad(field, "names an unknown purpose")
 
 
 def _set_of(field: str, values: tuple[str, ...], check: Callable[[str], object]) -> None:
@@ -91,14 +115,13 @@ def _set_of(field: str, values: tuple[str, ...], check: Callable[[str], object])
 
 @dataclass(frozen=True, slots=True)
 class Grantor:
-    """Whose voice it is. key_thumbprint: the key that must have signed."""
+    """Whose voice it is. key: the one that must have signed."""
 
     name: str
-    key_thumbprint: str
+    key: PublicJwk
 
     def __post_init__(self) -> None:
-        _text("grantor.name", self.name, most=200)
-        _matches("grantor.key_thumbprint", _THUMBPRINT, self.key_thumbprint)
+        check_text("grantor.name", self.name, most=200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +129,28 @@ class Grantee:
     """Who may use it: a key holder, or anyone (name ``anyone``, no key)."""
 
     name: str
-    key_thumbprint: str | None
+    key: PublicJwk | None
 
     def __post_init__(self) -> None:
-        _text("grantee.name", self.name, most=200)
-        if (self.key_thumbprint is None) != (self.name == "anyone"):
+        check_text("grantee.name", self.name, most=200)
+        if (self.key is None) != (self.name == "anyone"):
             raise _bad("grantee", "needs a key, unless it is anyone")
-        if self.key_thumbprint is not None:
-            _matches("grantee.key_thumbprint", _THUMBPRINT, self.key_thumbprint)
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What may be done with the voice and its renders beyond singing."""
+    """What may be done beyond singing.
+
+    train: train models on what the voice sings (false becomes the do-not-train assertion in files);
+    mix: mix it with other sound; pitch: change its pitch and timing; resell: sell the voice or
+    access to it; derive: make another voice from this one, by adapting or blending.
+    """
 
     train: bool
     mix: bool
     pitch: bool
     resell: bool
+    derive: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +177,13 @@ class Royalty:
 class ConsentGrant:
     """One permission. Times RFC 3339 UTC; digests SHA-256 hex; max_seconds: sung in all, or None.
 
-    terms_sha256: of the text the singer was shown; recording_commitment: salted digest of the spoken
-    consent, None only for built-in voices, which have no living grantor to record.
+    model_sha256: of the voice model in the clear; terms_sha256: of the text the singer was shown;
+    recording_commitment: salted digest of the spoken consent, None only for built-in voices, which
+    have no living grantor to record.
     """
 
     format: Literal["vocalkit-grant"]
-    version: Literal[1]
+    version: Literal[2]
     kind: GrantKind
     grant_id: str
     voice_id: str
@@ -185,27 +213,24 @@ class ConsentGrant:
 
     def _check_names(self) -> None:
         check_grant_id(self.grant_id)
-        _matches("voice_id", _VOICE_ID, self.voice_id)
-        _matches("model_sha256", _SHA256, self.model_sha256)
-        _matches("terms_sha256", _SHA256, self.terms_sha256)
-        _text("credit_line", self.credit_line, most=300)
-        _text("label_text", self.label_text, most=200)
+        check_voice_id(self.voice_id)
+        check_digest("model_sha256", self.model_sha256)
+        check_digest("terms_sha256", self.terms_sha256)
+        check_text("credit_line", self.credit_line, most=300)
+        check_text("label_text", self.label_text, most=200)
         if self.recording_commitment is not None:
-            _matches("recording_commitment", _SHA256, self.recording_commitment)
+            check_digest("recording_commitment", self.recording_commitment)
         if (self.recording_commitment is None) != (self.kind == "builtin"):
             raise _bad("recording_commitment", "must be there for an enrolled voice, and null for a built-in one")
 
     def _check_scope(self) -> None:
-        for field, purposes in (("uses", self.uses), ("excluded_uses", self.excluded_uses)):
-            if not purposes or list(purposes) != sorted(set(purposes)):
-                raise _bad(field, "must be sorted, without repeats and not empty")
-            if not set(purposes) <= set(get_args(Purpose)):
-                raise _bad(field, "names an unknown purpose")
+        check_purposes("uses", self.uses)
+        check_purposes("excluded_uses", self.excluded_uses)
         if set(self.uses) & set(self.excluded_uses):
             raise _bad("uses", "and excluded_uses contradict each other")
         if not set(NEVER_GRANTED) <= set(self.excluded_uses):
             raise _bad("excluded_uses", f"must name {', '.join(NEVER_GRANTED)}")
-        _set_of("languages", self.languages, lambda value: _matches("languages", _LANGUAGE, value))
+        _set_of("languages", self.languages, check_language)
         _set_of("territories", self.territories, lambda value: _matches("territories", _TERRITORY, value))
         _set_of("genres", self.genres, lambda value: _matches("genres", _SLUG, value))
         _set_of("renderers", self.renderers, lambda value: _matches("renderers", _SLUG, value))

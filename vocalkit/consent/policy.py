@@ -16,7 +16,7 @@ from vocalkit.consent.moments import check_aware
 from vocalkit.consent.reasons import Reason, refuse
 from vocalkit.errors import InputError
 
-Right = Literal["train", "mix", "pitch", "resell"]
+Right = Literal["train", "mix", "pitch", "resell", "derive"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,30 @@ class Use:
     renderer: str
     grantee: str
     rights: tuple[Right, ...]
+
+    @classmethod
+    def of_song(
+        cls,
+        *,
+        purposes: tuple[Purpose, ...],
+        language: str,
+        genres: tuple[str, ...] = (ANY,),
+        territories: tuple[str, ...] = (ANY,),
+        grantee: str = "anyone",
+    ) -> Use:
+        """What making a song with vocalkit takes: singing, mixing and shaping the pitch.
+
+        Where genre or territory is not said, all of them are asked for: the most a grant can be asked.
+        """
+        return cls(
+            purposes=purposes,
+            languages=(language,),
+            territories=territories,
+            genres=genres,
+            renderer="vocalkit",
+            grantee=grantee,
+            rights=("mix", "pitch"),
+        )
 
     def __post_init__(self) -> None:
         for name in ("purposes", "languages", "territories", "genres", "rights"):
@@ -65,7 +89,7 @@ def check_use(grant: ConsentGrant, request: Use) -> None:
     for right in request.rights:
         if not getattr(grant.rights, right):
             raise refuse("right_not_granted", f"the grant for {grant.voice_id!r} does not give the right to {right}")
-    if grant.grantee.key_thumbprint not in (None, request.grantee):
+    if grant.grantee.key is not None and grant.grantee.key.thumbprint != request.grantee:
         raise refuse("wrong_grantee", f"the grant for {grant.voice_id!r} is for {grant.grantee.name} alone")
 
 

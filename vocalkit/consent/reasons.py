@@ -19,6 +19,9 @@ Reason = Literal[
     "wrong_algorithm",
     "unknown_signer",
     "bad_signature",
+    "missing_signature",
+    "extra_signature",
+    "same_signer",
     "no_trust_roots",
     "bad_trust_root",
     # the grant
@@ -28,6 +31,18 @@ Reason = Literal[
     "term_too_long",
     "wrong_signer",
     "kind_not_trusted",
+    # keys, host and sealed models
+    "bad_key",
+    "wrong_passphrase",
+    "host_damaged",
+    "host_unavailable",
+    "keys_exposed",
+    "key_damaged",
+    "no_key",
+    "not_sealed",
+    "bad_seal",
+    "bad_draft",
+    "terms_unknown",
     # this voice, this use, now
     "wrong_voice",
     "wrong_model",

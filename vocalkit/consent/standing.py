@@ -1,32 +1,21 @@
 """How a grant stands today: revoked or not, and how much of its seconds is left.
 
-`Standing` is what the gate asks; `FileStanding` answers from a ledger in one folder. A revocation
+`FileStanding` answers the gate from a ledger in one folder. A revocation
 needs no signature: it can only take a permission away, so believing a false one is the safe error.
 """
 
 from __future__ import annotations
 
 import math
-import sys
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
-from vocalkit.consent.grant import check_grant_id
+from vocalkit.consent.grant import ConsentGrant, check_grant_id
 from vocalkit.consent.ledger import Cause, Entry, Event, append, read_entries
 from vocalkit.consent.reasons import refuse
 from vocalkit.errors import InputError
-
-
-class Standing(Protocol):
-    """Knows what became of a grant after it was signed."""
-
-    def check(self, grant_id: str) -> None:
-        """Raises ConsentError (``revoked``, or any reason why it cannot tell)."""
-
-    def charge(self, grant_id: str, *, seconds: float, max_seconds: int, now: datetime) -> None:
-        """Book `seconds` as sung. Raises ConsentError, booking nothing, where the total would exceed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +24,19 @@ class FileStanding:
 
     folder: Path
 
-    def check(self, grant_id: str) -> None:
-        _refuse_revoked(read_entries(self.folder), grant_id)
+    def check(self, grant: ConsentGrant, *, now: datetime) -> None:
+        _refuse_revoked(read_entries(self.folder), grant.grant_id)
 
-    def charge(self, grant_id: str, *, seconds: float, max_seconds: int, now: datetime) -> None:
+    def reserve_mark(self, *, grant_id: str, voice_id: str, now: datetime) -> int:
+        return 1 + secrets.randbelow(2**32 - 1)
+
+    def refused(self, *, grant_id: str | None, voice_id: str | None, reason: str, now: datetime) -> None:
+        """This ledger has no entries for refusals."""
+
+    def charge(self, grant: ConsentGrant, *, seconds: float, now: datetime) -> None:
+        grant_id, max_seconds = grant.grant_id, grant.max_seconds
+        if max_seconds is None:
+            return
         if not (math.isfinite(seconds) and seconds > 0):
             raise InputError(f"sung seconds must be positive, got {seconds}")
         milliseconds = math.ceil(seconds * 1000)
@@ -66,15 +64,6 @@ def revoke(grant_id: str, *, folder: Path, cause: Cause, now: datetime) -> Entry
         return Event("revoked", grant_id, cause=cause)
 
     return append(folder, event, now=now)
-
-
-def user_consent_folder() -> Path:
-    """Where this user's ledger lies. Fixed by the platform, so that no variable points it elsewhere."""
-    if sys.platform == "win32":
-        return Path.home() / "AppData" / "Local" / "vocalkit" / "consent"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "vocalkit" / "consent"
-    return Path.home() / ".local" / "share" / "vocalkit" / "consent"
 
 
 def _refuse_revoked(entries: tuple[Entry, ...], grant_id: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from vocalkit.consent import LicensedVoice
 from vocalkit.errors import InputError
 from vocalkit.protocols import AcousticModel, Vocoder
-from vocalkit.weights import read_voice_manifest, read_weights
+from vocalkit.weights import parse_weights, read_stored_model, read_voice_manifest
 
 DEFAULT_VOCODER = "world"
 
@@ -21,9 +21,9 @@ def load_vocoder(name: str = DEFAULT_VOCODER) -> Vocoder:
 
 
 def load_model(voice: LicensedVoice) -> AcousticModel:
-    """The acoustic model of a licensed voice, from weights with the digest its grant vouches for."""
-    manifest = read_voice_manifest(voice.profile.id)
-    tensors = read_weights(manifest, sha256=voice.model_sha256)
+    """The acoustic model of a licensed voice, opened by the gate; ConsentError where that refuses."""
+    stored = read_stored_model(read_voice_manifest(voice.profile.id))
+    tensors = parse_weights(voice.open_model(stored), what=f"the model of {voice.profile.id!r}")
     from vocalkit.synth.acoustic import UnitSelectionModel
     from vocalkit.synth.inventory import from_tensors
 

@@ -5,49 +5,53 @@ from __future__ import annotations
 from vocalkit.consent import (
     FileStanding,
     LicensedVoice,
-    Purpose,
+    NoVault,
     SignedGrant,
     Use,
     license_voice,
-    read_trust_roots,
+    open_host,
+    trusted_roots,
     user_consent_folder,
     utc_now,
 )
 from vocalkit.errors import WeightsError
-from vocalkit.resources import locate
-from vocalkit.weights import list_voices, read_voice_manifest
+from vocalkit.weights import VoiceManifest, list_voices, read_voice_manifest
 
 __all__ = ["license_installed", "list_voices"]
 
+MAX_GRANT_BYTES = 64 * 1024
 
-def license_installed(voice_id: str, *, purposes: tuple[Purpose, ...], language: str) -> LicensedVoice:
-    """An installed voice, licensed for singing in one language for some purposes.
+
+def license_installed(voice_id: str, *, use: Use) -> LicensedVoice:
+    """A voice that is built in or was enrolled here, licensed for `use`.
 
     Raises InputError for an unknown id (listing the known ones) and ConsentError where the grant
-    beside the voice does not cover the use, is not signed by a trusted key, has run out, or was
-    revoked in this user's ledger.
+    beside the voice does not cover the use, lacks a signature that must be there, has run out, or
+    was revoked or suspended in this host's registry.
     """
     manifest = read_voice_manifest(voice_id)
-    try:
-        signed = SignedGrant(manifest.grant_path.read_bytes())
-    except OSError as error:
-        raise WeightsError(
-            f"the grant of the voice {voice_id!r} cannot be read: {error}; reinstall vocalkit"
-        ) from error
-    request = Use(
-        purposes=purposes,
-        languages=(language,),
-        territories=("any",),
-        genres=("any",),
-        renderer="vocalkit",
-        grantee="anyone",
-        rights=("mix", "pitch"),
-    )
+    folder = user_consent_folder()
+    host = open_host(folder)
     return license_voice(
         manifest.profile(),
-        signed,
-        request=request,
-        standing=FileStanding(user_consent_folder()),
-        trust=read_trust_roots(locate("consent") / "trust"),
+        _read_grant(manifest),
+        request=use,
+        standing=FileStanding(folder),
+        trust=trusted_roots(host, folder),
         clock=utc_now,
+        vault=NoVault(),
     )
+
+
+def _read_grant(manifest: VoiceManifest) -> SignedGrant:
+    try:
+        with manifest.grant_path.open("rb") as file:
+            # One byte more than a grant can have: the gate refuses it as too large.
+            return SignedGrant(file.read(MAX_GRANT_BYTES + 1))
+    except FileNotFoundError:
+        raise WeightsError(
+            f"the voice {manifest.id!r} has no grant at {manifest.grant_path}; its artist signs one with: "
+            f"vocalkit consent grant --voice {manifest.id}"
+        ) from None
+    except OSError as error:
+        raise WeightsError(f"the grant of the voice {manifest.id!r} cannot be read: {error}") from error
