@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from vocalkit.consent.grant import ConsentGrant, check_grant_id
 from vocalkit.consent.moments import parse_moment
@@ -21,6 +21,19 @@ from vocalkit.consent.registry.ledger import Writer
 from vocalkit.consent.registry.people import Person, add_person, keep_envelope
 from vocalkit.consent.registry.states import LIVE, TRANSITIONS, Cause, State, check_cause, check_transition, refusal
 from vocalkit.consent.trust import GrantKind
+
+_told = schema.ledger.alias("told")
+_newest = (
+    select(func.max(_told.c.sequence))
+    .where(_told.c.grant_id == schema.cases.c.grant_id, _told.c.kind == "state")
+    .correlate(schema.cases)
+    .scalar_subquery()
+)
+_CASES = select(schema.cases, schema.ledger.c.body).select_from(
+    schema.cases.outerjoin(schema.ledger, schema.ledger.c.sequence == _newest)
+)
+"""Every case with the body of its newest ``state`` entry."""
+_CASE = _CASES.where(schema.cases.c.grant_id == bindparam("wanted"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +49,7 @@ class Case:
 
 def find_case(connection: Connection, grant_id: str) -> Case | None:
     """The case of a grant, if the registry has one."""
-    row = connection.execute(_cases().where(schema.cases.c.grant_id == grant_id)).one_or_none()
+    row = connection.execute(_CASE, {"wanted": grant_id}).one_or_none()
     return None if row is None else _case(row)
 
 
@@ -50,7 +63,7 @@ def require_case(connection: Connection, grant_id: str) -> Case:
 
 def every_case(connection: Connection, *, voice_id: str | None = None) -> tuple[Case, ...]:
     """All cases, or those of one voice, by voice and id."""
-    wanted = _cases().order_by(schema.cases.c.voice_id, schema.cases.c.grant_id)
+    wanted = _CASES.order_by(schema.cases.c.voice_id, schema.cases.c.grant_id)
     if voice_id is not None:
         wanted = wanted.where(schema.cases.c.voice_id == voice_id)
     return tuple(_case(row) for row in connection.execute(wanted))
@@ -138,19 +151,6 @@ def _is_over(case: Case, now: datetime) -> bool:
 
 def _add(connection: Connection, grant_id: str, kind: GrantKind, voice_id: str | None) -> None:
     connection.execute(insert(schema.cases).values(grant_id=grant_id, kind=kind, voice_id=voice_id))
-
-
-def _cases() -> Select[Any]:
-    """Every case with the body of its newest ``state`` entry."""
-    told = schema.ledger.alias("told")
-    newest = (
-        select(func.max(told.c.sequence))
-        .where(told.c.grant_id == schema.cases.c.grant_id, told.c.kind == "state")
-        .correlate(schema.cases)
-        .scalar_subquery()
-    )
-    with_state = schema.cases.outerjoin(schema.ledger, schema.ledger.c.sequence == newest)
-    return select(schema.cases, schema.ledger.c.body).select_from(with_state)
 
 
 def _case(row: Row[Any]) -> Case:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from vocalkit.consent.canonical import canonical, parse
 from vocalkit.consent.envelope import read_envelope, sign
@@ -28,6 +29,9 @@ from vocalkit.resources import build
 
 EVERY = 256
 """At the latest after so many entries a host with a witness signs the next checkpoint."""
+
+_table = schema.checkpoints.c
+_KNOWN = select(_table.root).where(_table.tree_size == bindparam("size"), _table.root == bindparam("known")).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,17 @@ class Checkpoint:
 class Witness:
     """A host's memory of the ledger outside the database: its signing key and the file of its newest checkpoint."""
 
-    key: Ed25519PrivateKey
+    key: Ed25519PrivateKey = field(repr=False)
     path: Path
+    signer: PublicJwk = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "signer", public_jwk(self.key))
 
     def newest(self) -> Checkpoint | None:
         """The checkpoint in the file, None where there is no file. Raises ConsentError (``ledger_damaged``)."""
         try:
-            return read_checkpoint(self.path.read_bytes(), public_jwk(self.key))
+            return read_checkpoint(self.path.read_bytes(), self.signer)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -66,7 +74,7 @@ class Witness:
 
     def keep(self, signed: bytes) -> None:
         """Put a newer checkpoint in the file's place; an older one changes nothing."""
-        known, size = self.newest(), read_checkpoint(signed, public_jwk(self.key)).tree_size
+        known, size = self.newest(), read_checkpoint(signed, self.signer).tree_size
         if known is not None and known.tree_size >= size:
             return
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".checkpoint-")
@@ -81,6 +89,8 @@ class Witness:
             raise
 
 
+# The gate asks before every phrase, and the file seldom changes.
+@lru_cache(maxsize=8)
 def read_checkpoint(data: bytes, signer: PublicJwk) -> Checkpoint:
     """A signed checkpoint. Raises ConsentError unless `signer`, and nobody else, signed exactly this."""
     envelope = read_envelope(data, typ="vocalkit-checkpoint+jws")
@@ -112,7 +122,7 @@ def is_due(writer: Writer, witness: Witness) -> bool:
     """Whether this host's last checkpoint is `EVERY` entries old."""
     table = schema.checkpoints.c
     last = writer.connection.execute(
-        select(func.max(table.tree_size)).where(table.signer == thumbprint(witness.key))
+        select(func.max(table.tree_size)).where(table.signer == witness.signer.thumbprint)
     ).scalar()
     return writer.head.size - (last or 0) >= EVERY
 
@@ -122,11 +132,8 @@ def check_witness(connection: Connection, witness: Witness) -> Checkpoint | None
     known = witness.newest()
     if known is None:
         return None
-    table = schema.checkpoints.c
-    stored = connection.execute(
-        select(table.root).where(table.tree_size == known.tree_size, table.signer == thumbprint(witness.key))
-    ).scalar()
-    if stored != known.root_hash:
+    asked = {"size": known.tree_size, "known": known.root_hash}
+    if connection.execute(_KNOWN, asked).scalar() is None:
         raise refuse(
             "ledger_damaged",
             f"the consent ledger was set back: {witness.path} remembers {known.tree_size} entries that it lost",

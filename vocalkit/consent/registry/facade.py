@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from vocalkit.consent.grant import ConsentGrant, check_grant_id
-from vocalkit.consent.keys import PublicJwk, public_jwk
+from vocalkit.consent.keys import PublicJwk
 from vocalkit.consent.moments import check_aware, format_moment
 from vocalkit.consent.registry import audit as auditing
 from vocalkit.consent.registry import (
@@ -243,7 +243,7 @@ class Registry:
         keys_asked, remembered = list(signers), list(known)
         with self._reading() as connection:
             if self._witness is not None:
-                keys_asked.append(public_jwk(self._witness.key))
+                keys_asked.append(self._witness.signer)
                 newest = self._witness.newest()
                 remembered += [] if newest is None else [newest]
             return auditing.audit(connection, signers=keys_asked, known=remembered)

@@ -19,6 +19,9 @@ from vocalkit.errors import InputError
 CLOCK_TOLERANCE_S = 120
 """How far the clocks of several hosts may differ before one counts as set back."""
 _BATCH = 1000
+_LAST = select(func.max(schema.ledger.c.sequence)).scalar_subquery()
+_DIGEST = select(schema.ledger.c.digest).where(schema.ledger.c.sequence == schema.head.c.size - 1).scalar_subquery()
+_HEAD = select(schema.head, _LAST.label("last"), _DIGEST.label("digest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,10 @@ class Head:
 
 def read_head(connection: Connection, *, lock: bool = False) -> Head:
     """The head, if the ledger's last entry is the one it names. Raises ConsentError (``ledger_damaged``)."""
-    table = schema.head.c
     if lock:
         # PostgreSQL's writers queue here; SQLite's already did at BEGIN IMMEDIATE.
-        connection.execute(select(table.id).with_for_update()).all()
-    last = select(func.max(schema.ledger.c.sequence)).scalar_subquery()
-    digest = select(schema.ledger.c.digest).where(schema.ledger.c.sequence == table.size - 1).scalar_subquery()
-    row = connection.execute(select(schema.head, last.label("last"), digest.label("digest"))).one_or_none()
+        connection.execute(select(schema.head.c.id).with_for_update()).all()
+    row = connection.execute(_HEAD).one_or_none()
     if row is None or (row.size and (row.last != row.size - 1 or row.digest != row.newest)):
         raise refuse("ledger_damaged", "the end of the consent ledger was cut off or replaced")
     if not row.size and row.last is not None:
