@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +17,9 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vocalkit.audio import READABLE, check_backing, read, resample, write_wav
+from vocalkit.audio import READABLE, check_backing, encode, read, resample, write_wav
 from vocalkit.errors import AudioError, InputError, OutputError
-from vocalkit.types import Audio
+from vocalkit.types import Audio, SoundFormat
 
 
 def tone(duration_s: float = 2.0, rate: int = 44100, channels: int = 2, level: float = 0.3) -> np.ndarray:
@@ -290,10 +292,11 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
     program = """
 import resource, signal, sys
 from pathlib import Path
+from typing import Any
 import numpy as np
 from vocalkit.audio import write_wav
 from vocalkit.errors import OutputError
-from vocalkit.types import Audio
+from vocalkit.types import Audio, SoundFormat
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 try:
@@ -338,3 +341,53 @@ def test_check_backing() -> None:
         check_backing(Audio(np.zeros((2, 44100), "f4"), 44100))
     with pytest.raises(AudioError, match="3 channels"):
         check_backing(Audio(np.ones((3, 44100), "f4"), 44100))
+
+
+@pytest.mark.parametrize("form", ["wav", "flac", "mp3", "ogg"])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_every_format_can_be_encoded(form: SoundFormat, channels: int) -> None:
+    time_s = np.arange(22_050) / 44_100
+    samples = np.tile(0.5 * np.sin(2 * np.pi * 440 * time_s).astype(np.float32), (channels, 1))
+    file = io.BytesIO()
+    encode(Audio(samples, 44_100), file, form)
+    file.seek(0)
+    decoded, rate = soundfile.read(file, dtype="float32", always_2d=True)
+    assert (rate, decoded.shape) == (44_100, samples.T.shape)
+    error = float(np.abs(decoded.T - samples)[:, 4000:-4000].max())
+    assert error <= (2**-23 if form in ("wav", "flac") else 0.02)
+
+
+def test_flac_and_wav_hold_the_same_samples() -> None:
+    samples = np.random.default_rng(0).uniform(-1, 1, (2, 5000)).astype(np.float32)
+    samples[0, :2] = (1.0, -1.0)
+    found = []
+    for form in ("wav", "flac"):
+        file = io.BytesIO()
+        encode(Audio(samples, 48_000), file, form)
+        file.seek(0)
+        found.append(soundfile.read(file, dtype="int32")[0])
+    np.testing.assert_array_equal(*found)
+
+
+def test_what_a_format_cannot_hold() -> None:
+    loud = Audio(np.full((1, 100), 1.5, np.float32), 44_100)
+    for form in ("wav", "flac", "mp3", "ogg"):
+        with pytest.raises(InputError, match="would clip"):
+            encode(loud, io.BytesIO(), form)
+    with pytest.raises(InputError, match="MP3 holds no 96000 Hz"):
+        encode(Audio(np.zeros((1, 100), np.float32), 96_000), io.BytesIO(), "mp3")
+
+
+@pytest.mark.parametrize("form", ["wav", "flac", "mp3", "ogg"])
+def test_a_full_disk_is_not_missed(form: SoundFormat) -> None:
+    """libsndfile does not see what Python raises in its callbacks."""
+
+    class Full(io.BytesIO):
+        def write(self, data: Any) -> int:
+            if self.tell() + len(data) > 20_000:
+                raise OSError(28, "No space left on device")
+            return super().write(data)
+
+    noise = np.random.default_rng(0).uniform(-0.9, 0.9, (2, 100_000)).astype(np.float32)
+    with pytest.raises(OSError, match="No space left"):
+        encode(Audio(noise, 44_100), Full(), form)

@@ -11,7 +11,7 @@ from vocalkit.audio.checks import (
 from vocalkit.audio.containers import READABLE
 from vocalkit.audio.rate import resample
 from vocalkit.audio.reading import read
-from vocalkit.audio.writing import write_wav
+from vocalkit.audio.writing import check_encodable, encode, write_wav
 
 __all__ = [
     "MAX_DURATION_S",
@@ -21,6 +21,8 @@ __all__ = [
     "READABLE",
     "SILENT_BELOW_DBFS",
     "check_backing",
+    "check_encodable",
+    "encode",
     "read",
     "resample",
     "write_wav",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vocalkit.audio import check_backing, resample
-from vocalkit.consent import Purpose
+from vocalkit.consent import LicensedVoice, Purpose
 from vocalkit.errors import InputError
 from vocalkit.pipelines.place import fit_range, place_score, transpose
 from vocalkit.pipelines.report import Heard, Loudness, Report
@@ -84,13 +84,17 @@ class AddVocals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Render:
-    """Everything a run made. dry: mono, unmixed, as long as the mix; mix, backing: None without a backing."""
+    """Everything a run made, by leave of `voice`.
+
+    dry: mono, unmixed, as long as the mix; mix, backing: None without a backing.
+    """
 
     score: Score | None
     performance: Performance
     dry: Audio
     provenance: Provenance
     report: Report
+    voice: LicensedVoice
     mix: Mix | None = None
     backing: Backing | None = None
 
@@ -132,7 +136,7 @@ def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
         dry_gain=dry_gain,
         warnings=(*warnings_about(backing, choices), *warnings_of(request.score), *notices),
     )
-    return Render(score, performance, dry, mix.provenance, report, mix, backing)
+    return Render(score, performance, dry, mix.provenance, report, singer.voice, mix, backing)
 
 
 def read_words_and_score(

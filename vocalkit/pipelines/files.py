@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from vocalkit.audio import read, write_wav
+from vocalkit.audio import check_encodable, read, write_wav
 from vocalkit.errors import ChartError, LyricsError, OutputError, ScoreError, VocalkitError
 from vocalkit.pipelines.add_vocals import (
     AddVocals,
@@ -22,15 +22,17 @@ from vocalkit.pipelines.add_vocals import (
     read_words_and_score,
     set_words,
 )
+from vocalkit.pipelines.credits import Material, Part, material
+from vocalkit.pipelines.desk import open_desk
 from vocalkit.pipelines.publish import check_target, staged_file
-from vocalkit.pipelines.render_folder import publish, with_read_stage
+from vocalkit.pipelines.render_folder import Release, publish, with_read_stage
 from vocalkit.pipelines.report import Report
 from vocalkit.pipelines.sing_score import SingScore, sing_score
 from vocalkit.pipelines.stages import StageClock
 from vocalkit.pipelines.voices import choose_voice
 from vocalkit.protocols import Progress, silent
 from vocalkit.score.imported import ImportedScore
-from vocalkit.types import Audio, Backing, Key, Performance, Score
+from vocalkit.types import Audio, Backing, Key, Performance, Score, SoundFormat
 
 LARGEST_TEXT_BYTES = 1_000_000
 LARGEST_PERFORMANCE_BYTES = 200_000_000
@@ -44,9 +46,10 @@ def add_vocals_to_file(
     lyrics: Path | None = None,
     score: Path | None = None,
     choices: Choices = Choices(),  # noqa: B008  (frozen)
+    form: SoundFormat = "wav",
     progress: Progress = silent,
 ) -> tuple[Render, Report]:
-    """Read an instrumental and words or a score, sing, and write the folder `out`."""
+    """Read an instrumental and words or a score, sing, and write the folder `out`. form: of its sounds."""
     check_target(out)
     choose_voice(choices.voice)
     clock = StageClock(progress)
@@ -54,9 +57,12 @@ def add_vocals_to_file(
         words = None if lyrics is None else read_words(lyrics)
         own = None if score is None else read_own_score(score, choices.language)
         request = AddVocals(read(instrumental), words, own, choices)
+        check_encodable(form, request.backing.sample_rate)
+        materials = _materials({"instrumental": instrumental, "lyrics": lyrics, "melody": score}, words)
     render = with_read_stage(add_vocals(request, progress=progress), clock)
     arguments = {"command": "add-vocals", "instrumental": instrumental, "lyrics": lyrics, "score": score}
-    return render, publish(render, out, arguments=_in_json(arguments, choices), progress=progress)
+    release = Release(form, materials, _in_json(arguments, choices) | {"format": form})
+    return render, publish(render, out, release, desk=open_desk(), progress=progress)
 
 
 def sing_file(
@@ -65,18 +71,22 @@ def sing_file(
     *,
     lyrics: Path | None = None,
     choices: Choices = Choices(),  # noqa: B008  (frozen)
+    form: SoundFormat = "wav",
     progress: Progress = silent,
 ) -> tuple[Render, Report]:
-    """Read a score or a performance.json, sing it dry, and write the folder `out`."""
+    """Read a score or a performance.json, sing it dry, and write the folder `out`. form: of its sound."""
     check_target(out)
     choose_voice(choices.voice)
     clock = StageClock(progress)
     with clock.stage("read"):
         words = None if lyrics is None else read_words(lyrics)
         request = SingScore(_read_music(source, choices.language), words, choices)
+        part: Part = "performance" if isinstance(request.source, Performance) else "melody"
+        materials = _materials({part: source, "lyrics": lyrics}, words)
     render = with_read_stage(sing_score(request, progress=progress), clock)
     arguments = {"command": "sing", "score": source, "lyrics": lyrics}
-    return render, publish(render, out, arguments=_in_json(arguments, choices), progress=progress)
+    release = Release(form, materials, _in_json(arguments, choices) | {"format": form})
+    return render, publish(render, out, release, desk=open_desk(), progress=progress)
 
 
 def analyze_file(track: Path, choices: Choices, *, progress: Progress = silent) -> Backing:
@@ -171,6 +181,15 @@ def _read_text(path: Path, fault: type[VocalkitError], *, limit: int = LARGEST_T
     if not text.strip():
         raise fault(f"{path.name} is empty")
     return text
+
+
+def _materials(files: Mapping[Part, Path | None], words: str | None) -> tuple[Material, ...]:
+    """What was handed in, for the credits; the words in full."""
+    return tuple(
+        material(part, path, text=words if part == "lyrics" else None)
+        for part, path in files.items()
+        if path is not None
+    )
 
 
 def _in_json(arguments: Mapping[str, Any], choices: Choices) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 Everything goes into a hidden folder beside the target, which then takes the target's name in one
 rename; on any error, Ctrl-C included, the hidden folder is removed and the target is as it was.
+What a killed process leaves is hidden, and the next render beside it cleans it up.
 """
 
 from __future__ import annotations
@@ -12,20 +13,24 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from vocalkit.errors import OutputError
 from vocalkit.pipelines.report import RENDER_FORMAT
+from vocalkit.pipelines.staging import held, hidden_name, made_and_held, sweep
+from vocalkit.types import SoundFormat
 
-RENDER_FILES = (
-    "mix.wav",
-    "vocals.wav",
-    "vocals_dry.wav",
+STEMS = ("mix", "vocals", "vocals_dry")
+RENDER_TEXTS = (
     "score.musicxml",
     "score.mid",
     "performance.json",
     "report.json",
+    "grant.json",
+    "credits.json",
+    "CREDITS.txt",
 )
+RENDER_FILES = frozenset((*(f"{stem}.{form}" for stem in STEMS for form in get_args(SoundFormat)), *RENDER_TEXTS))
 """Every name a render may leave in its folder."""
 
 
@@ -44,7 +49,7 @@ def check_target(folder: Path) -> Path:
     with _failures_named(folder):
         made = _make_parents(target.parent)
         try:
-            probe = _hidden_sibling(target)
+            probe = hidden_name(target, "making")
             probe.mkdir()
             probe.rmdir()
         finally:
@@ -58,13 +63,16 @@ def staged_folder(folder: Path) -> Iterator[Path]:
     target = check_target(folder)
     with _failures_named(folder):
         made = _make_parents(target.parent)
-        staging = _hidden_sibling(target)
         try:
-            staging.mkdir()
-            yield staging
-            _put_in_place(staging, target)
+            sweep(target.parent, known=RENDER_FILES)
+            with made_and_held(target) as staging:
+                try:
+                    yield staging
+                    _put_in_place(staging, target)
+                except BaseException:
+                    shutil.rmtree(staging, ignore_errors=True)
+                    raise
         except BaseException:
-            shutil.rmtree(staging, ignore_errors=True)
             _remove_empty(made)
             raise
 
@@ -116,15 +124,18 @@ def _put_in_place(staging: Path, target: Path) -> None:
     if not target.exists():
         staging.rename(target)
         return
-    earlier = _hidden_sibling(target)
-    try:
-        target.rename(earlier)
-        staging.rename(target)
-    except BaseException:
-        if earlier.exists() and not target.exists():
-            earlier.rename(target)
-        raise
-    shutil.rmtree(earlier, ignore_errors=True)
+    earlier = hidden_name(target, "earlier")
+    with held(target) as ours:
+        if not ours:
+            raise OutputError("another render is being put there")
+        try:
+            target.rename(earlier)
+            staging.rename(target)
+        except BaseException:
+            if earlier.exists() and not target.exists():
+                earlier.rename(target)
+            raise
+        shutil.rmtree(earlier, ignore_errors=True)
 
 
 @contextmanager
@@ -166,5 +177,5 @@ def _remove_empty(folders: list[Path]) -> None:
 
 
 def _hidden_sibling(target: Path) -> Path:
-    """A free hidden name beside `target`, with its suffix: a rename from there stays on one disk."""
+    """A free hidden name beside a file, with its suffix: a rename from there stays on one disk."""
     return target.with_name(f".{target.stem}-{secrets.token_hex(4)}{target.suffix}")

@@ -18,7 +18,7 @@ from vocalkit.pipelines.add_vocals import (
 from vocalkit.pipelines.place import fit_range
 from vocalkit.pipelines.report import Report
 from vocalkit.pipelines.stages import StageClock, peak_memory_bytes
-from vocalkit.pipelines.voices import choose_voice
+from vocalkit.pipelines.voices import Singer, choose_voice
 from vocalkit.protocols import Progress, silent
 from vocalkit.score.imported import ImportedScore
 from vocalkit.types import Performance, Score, Vocal, VoiceProfile
@@ -46,7 +46,7 @@ def sing_score(request: SingScore, *, progress: Progress = silent) -> Render:
     clock = StageClock(progress)
     profile = choose_voice(request.choices.voice)
     with threadpool_limits(1):
-        score, performance, vocal, notices = _sung(request, profile, clock)
+        singer, score, performance, vocal, notices = _sung(request, profile, clock)
     dry, dry_gain = dry_stem(vocal.audio, vocal.audio.frames)
     report = Report(
         seed=request.choices.seed,
@@ -58,17 +58,17 @@ def sing_score(request: SingScore, *, progress: Progress = silent) -> Render:
         dry_gain=dry_gain,
         warnings=notices,
     )
-    return Render(score, performance, dry, vocal.provenance, report)
+    return Render(score, performance, dry, vocal.provenance, report, singer.voice)
 
 
 def _sung(
     request: SingScore, profile: VoiceProfile, clock: StageClock
-) -> tuple[Score | None, Performance, Vocal, tuple[str, ...]]:
+) -> tuple[Singer, Score | None, Performance, Vocal, tuple[str, ...]]:
     choices, source = request.choices, request.source
     language = source.language if isinstance(source, Performance) else choices.language
     singer = call_singer(profile, choices, language, clock)
     if isinstance(source, Performance):
-        return None, source, sing_performance(source, singer, choices, clock), ()
+        return singer, None, source, sing_performance(source, singer, choices, clock), ()
     _, score = read_words_and_score(request.lyrics, source, language, clock)
     if score is None:
         raise ScoreError("there are no notes to sing")
@@ -77,4 +77,4 @@ def _sung(
     if octaves:
         notices += (f"the score is sung {octaves:+d} octaves from where it is written, to suit the voice {profile.id}",)
     performance = perform_score(score, choices, clock)
-    return score, performance, sing_performance(performance, singer, choices, clock), notices
+    return singer, score, performance, sing_performance(performance, singer, choices, clock), notices

@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from vocalkit.provenance.tags import Tags, read_tags, write_tags
+from vocalkit.provenance.claim import SOURCE_TYPES, Claim, Content, mark_text
+from vocalkit.provenance.manifest import (
+    MANIFEST_MIMES,
+    ManifestSigner,
+    ManifestState,
+    read_manifest,
+    sign_manifest,
+)
+from vocalkit.provenance.tags import read_tags, write_tags
 
-__all__ = ["Tags", "read_tags", "write_tags"]
+__all__ = [
+    "MANIFEST_MIMES",
+    "SOURCE_TYPES",
+    "Claim",
+    "Content",
+    "ManifestSigner",
+    "ManifestState",
+    "mark_text",
+    "read_manifest",
+    "read_tags",
+    "sign_manifest",
+    "write_tags",
+]

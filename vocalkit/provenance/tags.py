@@ -1,114 +1,94 @@
-"""Provenance as ordinary tags: ID3 in WAV and MP3, Vorbis comments in FLAC.
+"""A claim as ordinary tags: ID3 in WAV and MP3, Vorbis comments in FLAC and Ogg.
 
-Tags are the part of provenance that any player shows and anybody can strip. They prove nothing;
-they tell whoever wants to know.
+Tags are the part of provenance that any player shows and anybody can strip or invent. They prove
+nothing; they tell whoever wants to know.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO
 
-from vocalkit.errors import AudioError, InputError, OutputError
-from vocalkit.types import Provenance
+from vocalkit.errors import AudioError, OutputError
+from vocalkit.provenance.claim import CLAIM_KEYS, SOURCE_TYPES, Claim
+from vocalkit.types import SoundFormat
 
-Content = Literal["stem", "mix"]
-
-_SOURCE_TYPES: dict[Content, str] = {
-    "stem": "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
-    "mix": "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia",
-}
-"""IPTC digital source types: synthetic alone, and synthetic together with other material."""
-
-_KEYS = {
-    "voice_id": "VOCALKIT_VOICE",
-    "grant_id": "VOCALKIT_GRANT",
-    "model_sha256": "VOCALKIT_MODEL_SHA256",
-    "credit": "VOCALKIT_CREDIT",
-    "label": "AI_LABEL",
-}
-_FLAG, _SOURCE = "AI_GENERATED", "DIGITAL_SOURCE_TYPE"
-_SUFFIXES = (".wav", ".flac", ".mp3")
+_FLAG, _SOURCE, _LABEL = "AI_GENERATED", "DIGITAL_SOURCE_TYPE", "AI_LABEL"
+_PREFIX = "VOCALKIT_"
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """What a tagged file says. content: ``stem`` is synthetic alone, ``mix`` holds other material too."""
+def write_tags(file: BinaryIO, form: SoundFormat, claim: Claim) -> None:
+    """Tag a sound in place, keeping its other tags and every sample as it is. file: open for reading and writing.
 
-    provenance: Provenance
-    content: Content
-
-
-def write_tags(path: Path, provenance: Provenance, *, content: Content) -> None:
-    """Tag a WAV, FLAC or MP3 file in place, keeping its other tags and every sample as it is.
-
-    Call it before the file is released. Raises AudioError for other files, OutputError when the tags
-    cannot be written or do not read back.
+    Tags come before a manifest, which vouches for them. Raises AudioError where the file is not of
+    that format, OutputError when the tags cannot be written or do not read back.
     """
-    if content not in _SOURCE_TYPES:
-        raise InputError(f"content must be one of {', '.join(_SOURCE_TYPES)}, got {content!r}")
-    values = {key: getattr(provenance, field) for field, key in _KEYS.items()}
-    if not all(values.values()):
-        raise InputError("provenance must not have empty parts")
-    values |= {_FLAG: "true", _SOURCE: _SOURCE_TYPES[content]}
-    file = _open(path)
-    if file.tags is None:
-        file.add_tags()
-    _set(file, path, values, comment=f"{provenance.label}. {provenance.credit}")
+    texts = {_name(key): text for key, text in claim.to_texts().items()}
+    texts |= {_FLAG: "true", _SOURCE: SOURCE_TYPES[claim.content]}
+    tagged = _open(file, form)
+    if tagged.tags is None:
+        tagged.add_tags()
+    _set(tagged, form, texts, comment=f"{claim.provenance.label}. {claim.provenance.credit}")
+    file.seek(0)
     try:
-        file.save()
+        tagged.save(file)
     except Exception as error:
-        raise OutputError(f"cannot write tags into {path}: {error}") from error
-    if read_tags(path) != Tags(provenance, content):
-        raise OutputError(f"the tags of {path} do not read back as written")
+        raise OutputError(f"cannot write tags into the {form.upper()} file: {error}") from error
+    if read_tags(file, form) != claim:
+        raise OutputError(f"the tags of the {form.upper()} file do not read back as written")
 
 
-def read_tags(path: Path) -> Tags | None:
-    """The provenance tags of a file, or None where it has none or not all of them."""
-    values = _get(_open(path), path)
-    contents = {source: content for content, source in _SOURCE_TYPES.items()}
-    if values.get(_FLAG) != "true" or values.get(_SOURCE) not in contents or not values.keys() >= set(_KEYS.values()):
+def read_tags(file: BinaryIO, form: SoundFormat) -> Claim | None:
+    """The claim in a sound's tags, or None where it has none or not all of them."""
+    texts = _get(_open(file, form), form)
+    claim = Claim.from_texts({key: texts[_name(key)] for key in CLAIM_KEYS if _name(key) in texts})
+    if claim is None or texts.get(_FLAG) != "true" or texts.get(_SOURCE) != SOURCE_TYPES[claim.content]:
         return None
-    provenance = Provenance(**{field: values[key] for field, key in _KEYS.items()})
-    return Tags(provenance, contents[values[_SOURCE]])
+    return claim
 
 
-def _open(path: Path) -> Any:
+def _name(key: str) -> str:
+    return _LABEL if key == "label" else _PREFIX + key.upper()
+
+
+def _open(file: BinaryIO, form: SoundFormat) -> Any:
     from mutagen import MutagenError
     from mutagen.flac import FLAC
     from mutagen.mp3 import MP3
+    from mutagen.oggvorbis import OggVorbis
     from mutagen.wave import WAVE
 
-    kinds: dict[str, Any] = dict(zip(_SUFFIXES, (WAVE, FLAC, MP3), strict=True))
-    kind = kinds.get(path.suffix.lower())
-    if kind is None:
-        raise AudioError(f"{path.name}: tags go into {', '.join(_SUFFIXES)} files")
+    kinds: dict[SoundFormat, Any] = {"wav": WAVE, "flac": FLAC, "mp3": MP3, "ogg": OggVorbis}
+    file.seek(0)
     try:
-        return kind(path)
-    except MutagenError as error:
-        raise AudioError(f"cannot read {path} as {path.suffix[1:].upper()}: {error}") from error
+        return kinds[form](file)
+    except (MutagenError, ValueError, KeyError, IndexError) as error:
+        raise AudioError(f"the tags cannot be read as those of a {form.upper()} file: {error}") from error
 
 
-def _set(file: Any, path: Path, values: dict[str, str], *, comment: str) -> None:
-    if path.suffix.lower() == ".flac":
-        for key, value in values.items():
-            file.tags[key] = value
+def _set(file: Any, form: SoundFormat, texts: dict[str, str], *, comment: str) -> None:
+    stale = [_name(key) for key in CLAIM_KEYS if _name(key) not in texts]
+    if form in ("flac", "ogg"):
+        for key in filter(file.tags.__contains__, stale):
+            del file.tags[key]
+        for key, text in texts.items():
+            file.tags[key] = text
         file.tags["COMMENT"] = comment
         return
     from mutagen import id3
 
     frames: Any = id3  # mutagen's frame classes carry no annotations
-    for key, value in values.items():
-        file.tags.setall(f"TXXX:{key}", [frames.TXXX(encoding=3, desc=key, text=[value])])
+    for key in stale:
+        file.tags.delall(f"TXXX:{key}")
+    for key, text in texts.items():
+        file.tags.setall(f"TXXX:{key}", [frames.TXXX(encoding=3, desc=key, text=[text])])
     file.tags.setall("COMM::eng", [frames.COMM(encoding=3, lang="eng", desc="", text=[comment])])
 
 
-def _get(file: Any, path: Path) -> dict[str, str]:
-    wanted = (*_KEYS.values(), _FLAG, _SOURCE)
+def _get(file: Any, form: SoundFormat) -> dict[str, str]:
+    wanted = (*map(_name, CLAIM_KEYS), _FLAG, _SOURCE)
     if file.tags is None:
         return {}
-    if path.suffix.lower() == ".flac":
+    if form in ("flac", "ogg"):
         return {key: "".join(file.tags[key]) for key in wanted if key in file.tags}
     found = {key: file.tags.getall(f"TXXX:{key}") for key in wanted}
     return {key: "".join(frames[0].text) for key, frames in found.items() if frames}

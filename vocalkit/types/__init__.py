@@ -21,7 +21,7 @@ from vocalkit.types.music import (
 )
 from vocalkit.types.performance import Expression, F0Curve, Performance, PhonemeSpan, SourceFilter
 from vocalkit.types.recording import AlignedClip
-from vocalkit.types.render import Mix, Provenance, Vocal, VoiceProfile
+from vocalkit.types.render import Mix, Provenance, SoundFormat, Vocal, VoiceProfile
 from vocalkit.types.sound import Audio
 from vocalkit.types.words import Line, Lyrics, LyricSection, Syllable, WordPosition
 
@@ -46,6 +46,7 @@ __all__ = [
     "Provenance",
     "Score",
     "SectionSpan",
+    "SoundFormat",
     "SourceFilter",
     "Syllable",
     "TempoMap",

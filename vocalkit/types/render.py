@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from vocalkit.errors import InputError
 from vocalkit.types.sound import Audio
+
+SoundFormat = Literal["wav", "flac", "mp3", "ogg"]
+"""The files we write: 24-bit WAV and FLAC without loss, MP3 and Ogg Vorbis with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +34,21 @@ class VoiceProfile:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who sang, by whose leave, with what: travels with every rendered sound."""
+    """Who sang, by whose leave, with what: travels with every rendered sound.
+
+    mark: the 32-bit number that the watermark in the sound spells, None where nothing was embedded.
+    """
 
     voice_id: str
     grant_id: str
     model_sha256: str
     credit: str
     label: str = "AI-generated singing voice"
+    mark: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.mark is not None and not 0 < self.mark < 1 << 32:
+            raise InputError(f"a mark is a number of 32 bits other than 0, got {self.mark}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from vocalkit.consent import (
-    FileStanding,
     LicensedVoice,
-    NoVault,
+    RegistryVault,
     SignedGrant,
     Use,
     license_voice,
@@ -14,6 +13,7 @@ from vocalkit.consent import (
     user_consent_folder,
     utc_now,
 )
+from vocalkit.consent.registry import host_registry
 from vocalkit.errors import WeightsError
 from vocalkit.weights import VoiceManifest, list_voices, read_voice_manifest
 
@@ -32,14 +32,15 @@ def license_installed(voice_id: str, *, use: Use) -> LicensedVoice:
     manifest = read_voice_manifest(voice_id)
     folder = user_consent_folder()
     host = open_host(folder)
+    registry = host_registry(host, folder)
     return license_voice(
         manifest.profile(),
         _read_grant(manifest),
         request=use,
-        standing=FileStanding(folder),
+        standing=registry,
         trust=trusted_roots(host, folder),
         clock=utc_now,
-        vault=NoVault(),
+        vault=RegistryVault(registry, host),
     )
 
 
