@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from vocalkit.consent import (
-    FileStanding,
     LicensedVoice,
     NoVault,
     SignedGrant,
@@ -19,6 +18,7 @@ from vocalkit.consent import (
     read_trust_roots,
     utc_now,
 )
+from vocalkit.consent.registry import open_registry
 from vocalkit.errors import ConsentError, InputError
 from vocalkit.lyrics import parse_lyrics
 from vocalkit.resources import locate
@@ -132,7 +132,7 @@ def test_a_licence_that_runs_out_in_the_middle_stops_the_render(tmp_path: Path) 
 
     voice = license_voice(
         manifest.profile(), SignedGrant(manifest.grant_path.read_bytes()),
-        request=Use.of_song(purposes=("research",), language="en-us"), standing=FileStanding(tmp_path),
+        request=Use.of_song(purposes=("research",), language="en-us"), standing=open_registry(f"sqlite:///{tmp_path}/registry.sqlite"),
         trust=read_trust_roots(locate("consent") / "trust"), clock=clock, vault=NoVault(),
     )  # fmt: skip
     told: list[float] = []

@@ -9,14 +9,12 @@ from vocalkit.consent.host import Host, HostSettings, open_host, trusted_roots, 
 from vocalkit.consent.moments import utc_now
 from vocalkit.consent.policy import Use
 from vocalkit.consent.signed import verify_grant
-from vocalkit.consent.standing import FileStanding, revoke
 from vocalkit.consent.trust import TrustBundle, TrustRoot, TrustRoots, read_trust_bundle, read_trust_roots
 from vocalkit.consent.vault import NoVault, RegistryVault, Vault
 
 __all__ = [
     "ConsentGrant",
     "EnrolmentDraft",
-    "FileStanding",
     "Grantee",
     "Grantor",
     "Host",
@@ -39,7 +37,6 @@ __all__ = [
     "read_trust_bundle",
     "read_trust_roots",
     "require_licence",
-    "revoke",
     "trusted_roots",
     "user_consent_folder",
     "utc_now",
