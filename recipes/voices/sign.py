@@ -17,8 +17,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from vocalkit.config import read_config
-from vocalkit.consent import FileStanding, NoVault, TrustRoots, Use, license_voice
+from vocalkit.consent import TrustRoots, Use, verify_grant
 from vocalkit.consent.builtin import BuiltinTerms, SignedRelease, sign_release
+from vocalkit.consent.policy import check_time, check_use
 from vocalkit.resources import locate
 from vocalkit.types import VoiceProfile
 from vocalkit.weights import VoiceManifest, list_voices, read_voice_manifest, read_weights
@@ -42,25 +43,11 @@ def sign_voices(pretrained: Path, consent: Path, *, not_before: datetime) -> Sig
 
 
 def _check(profile: VoiceProfile, release: SignedRelease, terms: BuiltinTerms, now: datetime) -> None:
-    """A grant that its own gate refuses must not be written."""
-    request = Use(
-        purposes=terms.uses,
-        languages=profile.languages,
-        territories=("any",),
-        genres=("any",),
-        renderer="vocalkit",
-        grantee="anyone",
-        rights=("mix", "pitch"),
-    )
-    license_voice(
-        profile,
-        release.grants[profile.id],
-        request=request,
-        standing=FileStanding(Path("no-such-ledger")),
-        trust=TrustRoots([release.root]),
-        clock=lambda: now,
-        vault=NoVault(),
-    )
+    """A grant that the gate would refuse must not be written."""
+    grant = verify_grant(release.grants[profile.id], trust=TrustRoots([release.root])).grant
+    for language in profile.languages:
+        check_use(grant, Use.of_song(purposes=terms.uses, language=language))
+    check_time(grant, now)
 
 
 def _write(manifests: list[VoiceManifest], release: SignedRelease, consent: Path) -> None:
