@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from vocalkit.errors import ScoreError
 from vocalkit.score import ImportedScore, lay_lyrics, lay_words, read_score
 from vocalkit.score.files import parse_xml
+from vocalkit.score.imported import in_seconds
 from vocalkit.score.midi import parse_midi
 from vocalkit.score.musicxml import parse_musicxml
+from vocalkit.score.reading import Reading
 from vocalkit.types import Line, Lyrics, LyricSection, Syllable
 
 ATTRIBUTES = (
@@ -38,7 +40,7 @@ def document(*measures: str, head: str = "", parts: str = "") -> bytes:
 
 
 def read(*measures: str, **options) -> ImportedScore:
-    return parse_musicxml(parse_xml(document(*measures)), **options)
+    return in_seconds(parse_musicxml(parse_xml(document(*measures)), Reading(**options)))
 
 
 def test_words_ties_and_melismas() -> None:
@@ -97,11 +99,13 @@ def test_chords_of_notes_sing_the_top_and_other_voices_fill_rests() -> None:
     assert [(n.pitch_midi, n.text) for n in score.notes] == [(67.0, "a"), (64.0, "b")]
 
 
-def test_grace_notes_give_their_word_to_the_main_note() -> None:
-    score = read(
-        ATTRIBUTES + xml_note("B", 1, "oh", extra="<grace/>").replace("<duration>1</duration>", "") + xml_note("C", 8)
-    )
-    assert [(n.pitch_midi, n.text) for n in score.notes] == [(60.0, "oh")]
+def test_grace_notes_are_sung_first_on_the_word_of_their_main_note() -> None:
+    grace = xml_note("B", 1, "oh", extra="<grace/>").replace("<duration>1</duration>", "")
+    score = read(ATTRIBUTES + grace + xml_note("C", 8))
+    assert [(n.start_s, n.end_s, n.pitch_midi, n.text, n.continues) for n in score.notes] == [
+        (0.0, 0.0625, 71.0, "oh", False),
+        (0.0625, 2.0, 60.0, None, True),
+    ]
 
 
 def test_lay_lyrics_counts() -> None:
@@ -207,7 +211,7 @@ def test_utf16_musicxml() -> None:
         .decode()
         .replace("version='1.0'", "version='1.0' encoding='UTF-16'")
     )
-    assert parse_musicxml(parse_xml(text.encode("utf-16"))).words == (("été",),)
+    assert in_seconds(parse_musicxml(parse_xml(text.encode("utf-16")))).words == (("été",),)
 
 
 def midi(*tracks: list, quarter: int = 480) -> bytes:
@@ -238,7 +242,7 @@ def sung(*words: str) -> list:
     ],
 )
 def test_midi_lyric_habits(words: tuple[str, ...], expected: tuple[tuple[str, ...], ...]) -> None:
-    assert parse_midi(midi(sung(*words))).words == expected
+    assert in_seconds(parse_midi(midi(sung(*words)))).words == expected
 
 
 def test_midi_words_on_a_track_of_their_own_and_drums_left_out() -> None:
@@ -246,7 +250,7 @@ def test_midi_words_on_a_track_of_their_own_and_drums_left_out() -> None:
     only_words = [m if m.type == "lyrics" else mido.MetaMessage("text", text="", time=m.time) for m in words]
     tune = [m for m in sung("a", "b", "c") if m.type != "lyrics"]
     drums = [mido.Message("note_on", channel=9, note=36), mido.Message("note_off", channel=9, note=36, time=960)]
-    assert parse_midi(midi(drums, only_words, tune)).words == (("a",), ("b",), ("c",))
+    assert in_seconds(parse_midi(midi(drums, only_words, tune))).words == (("a",), ("b",), ("c",))
 
 
 def test_midi_overlaps_become_one_line() -> None:
@@ -258,7 +262,7 @@ def test_midi_overlaps_become_one_line() -> None:
         mido.Message("note_off", note=60),
         mido.Message("note_off", note=64, time=480),
     ]
-    assert [(n.start_s, n.end_s, n.pitch_midi) for n in parse_midi(midi(notes)).notes] == [
+    assert [(n.start_s, n.end_s, n.pitch_midi) for n in in_seconds(parse_midi(midi(notes))).notes] == [
         (0.0, 0.25, 67.0),
         (0.25, 1.0, 64.0),
     ]

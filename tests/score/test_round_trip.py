@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from vocalkit.errors import ScoreError
 from vocalkit.score import ImportedScore, lay_words, read_score, to_midi, to_musicxml
 from vocalkit.score.files import parse_xml
+from vocalkit.score.imported import in_seconds
 from vocalkit.score.midi import parse_midi
 from vocalkit.score.musicxml import parse_musicxml
 from vocalkit.score.musicxml_export import UNITS_PER_BEAT, pieces
@@ -61,7 +62,7 @@ MAPS = {
 
 
 def from_xml(score: Score) -> ImportedScore:
-    return parse_musicxml(parse_xml(to_musicxml(score).encode()))
+    return in_seconds(parse_musicxml(parse_xml(to_musicxml(score).encode())))
 
 
 def assert_same_words(score: Score, back: ImportedScore) -> None:
@@ -94,7 +95,7 @@ def test_musicxml_round_trip(name: str) -> None:
 @pytest.mark.parametrize("name", MAPS)
 def test_midi_round_trip(name: str) -> None:
     score = song(MAPS[name], key=Key.parse("F#m"))
-    back = parse_midi(to_midi(score))
+    back = in_seconds(parse_midi(to_midi(score)))
     assert_same_words(score, back)
     assert worst_s(score, back) < 0.002
     assert back.key == score.key and [s.label for s in back.sections] == ["Verse 1", "Chorus"]
@@ -108,7 +109,7 @@ def test_tempo_errors_do_not_add_up_over_a_long_track() -> None:
     notes = tuple(Note(t, t + 0.2, 60.0, syllable("la")) for t in tempo.beats_s[:-1])
     score = Score(notes, tempo)
     assert worst_s(score, from_xml(score)) < 0.010
-    assert worst_s(score, parse_midi(to_midi(score))) < 0.001
+    assert worst_s(score, in_seconds(parse_midi(to_midi(score)))) < 0.001
 
 
 @given(
@@ -127,7 +128,7 @@ def test_any_notes_survive(spans: list[tuple[float, float, int]], bpm: float, be
     back = from_xml(score)
     assert [n.pitch_midi for n in back.notes] == [n.pitch_midi for n in notes]
     assert worst_s(score, back) < 2 * grid_s * len(notes)
-    assert worst_s(score, parse_midi(to_midi(score))) < 0.002
+    assert worst_s(score, in_seconds(parse_midi(to_midi(score)))) < 0.002
 
 
 @given(st.integers(1, 3000))
@@ -230,7 +231,7 @@ def check_lied(path: Path) -> int:
     back = from_xml(score)
     assert_same_words(score, back)
     assert worst_s(score, back) < 0.025, path.name
-    assert worst_s(score, parse_midi(to_midi(score))) < 0.002, path.name
+    assert worst_s(score, in_seconds(parse_midi(to_midi(score)))) < 0.002, path.name
     return len(score.notes)
 
 

@@ -1,11 +1,27 @@
-"""Scores in and out: MusicXML, MXL and MIDI; words laid under notes. One importer or exporter a file."""
+"""Scores in and out: one importer or exporter a file, all by way of `Sheet`; words laid under notes."""
 
 from __future__ import annotations
 
-from vocalkit.score.imported import ImportedNote, ImportedScore
+from vocalkit.score.imported import ImportedNote, ImportedScore, in_seconds
 from vocalkit.score.midi_export import to_midi
 from vocalkit.score.musicxml_export import to_musicxml
-from vocalkit.score.read import read_score
+from vocalkit.score.read import parse_score, read_score, read_sheet
+from vocalkit.score.reading import Reading
+from vocalkit.score.sheet import Sheet, SheetNote
 from vocalkit.score.underlay import lay_lyrics, lay_words
 
-__all__ = ["ImportedNote", "ImportedScore", "lay_lyrics", "lay_words", "read_score", "to_midi", "to_musicxml"]
+__all__ = [
+    "ImportedNote",
+    "ImportedScore",
+    "Reading",
+    "Sheet",
+    "SheetNote",
+    "in_seconds",
+    "lay_lyrics",
+    "lay_words",
+    "parse_score",
+    "read_score",
+    "read_sheet",
+    "to_midi",
+    "to_musicxml",
+]

@@ -48,14 +48,23 @@ def unpack_mxl(data: bytes) -> bytes:
 
 def _root_file(archive: zipfile.ZipFile, names: list[str]) -> str:
     if "META-INF/container.xml" in names:
-        container = parse_xml(_unpack_entry(archive, "META-INF/container.xml"))
-        for element in container.iter():
-            if element.tag.rsplit("}", 1)[-1] == "rootfile" and element.get("full-path") in names:
-                return str(element.get("full-path"))
+        root = _named_root(_unpack_entry(archive, "META-INF/container.xml"))
+        if root in names:
+            return root
     for name in names:
         if name.lower().endswith((".musicxml", ".xml")) and not name.startswith("META-INF/"):
             return name
     raise ScoreError("the MXL archive holds no MusicXML score; export it again")
+
+
+def _named_root(container: bytes) -> str:
+    """The score that the container names; nothing where it is not XML, as some editors write it (``Who's.xml``)."""
+    try:
+        tree = parse_xml(container)
+    except ScoreError:
+        return ""
+    files = (element for element in tree.iter() if element.tag.rsplit("}", 1)[-1] == "rootfile")
+    return next((element.get("full-path", "") for element in files), "")
 
 
 def _unpack_entry(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -20,6 +20,7 @@ KIND_SYMBOLS: dict[str, str] = {
 _RICHER = {
     "augmented-seventh": "aug", "major-ninth": "maj7", "minor-ninth": "min7", "dominant-11th": "9",
     "dominant-13th": "9", "major-11th": "maj7", "major-13th": "maj7", "minor-11th": "min7", "minor-13th": "min7",
+    "minor-major": "minmaj7", "augmented-ninth": "aug", "maj69": "6", "suspended-fourth-seventh": "sus4",
 }  # fmt: skip
 QUALITIES: dict[str, str] = {kind: quality for quality, kind in KINDS.items()} | _RICHER
 """MusicXML kind → chord quality; ninths and beyond become the nearest that we have."""

@@ -1,4 +1,4 @@
-"""What a score file holds before its words have phonemes: `ImportedScore`.
+"""What a score file holds before its words have phonemes, in seconds: `ImportedScore`.
 
 `vocalkit.types.Score` needs a pronounced syllable on its first note, which no file has. So a reader
 returns this value, and `vocalkit.score.underlay` turns it into a `Score` with words or lyrics.
@@ -7,8 +7,12 @@ returns this value, and `vocalkit.score.underlay` turns it into a `Score` with w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
 
 from vocalkit.errors import ScoreError
+from vocalkit.score.sheet import Sheet, SheetNote, without_graces
+from vocalkit.score.timeline import Meter, TempoLine, tempo_map
 from vocalkit.types import ChordSpan, Key, SectionSpan, TempoMap, WordPosition
 
 
@@ -80,3 +84,48 @@ def word_positions(syllabics: list[str]) -> list[WordPosition]:
             positions.extend(["middle"] * (size - 2))  # type: ignore[list-item]
             positions.append("end")
     return positions
+
+
+def in_seconds(sheet: Sheet) -> ImportedScore:
+    """The sheet's line in seconds, grace notes written out. Bars are counted in the first time signature."""
+    sheet = without_graces(sheet)
+    if not sheet.notes:
+        raise ScoreError("the score has no notes")
+    line = TempoLine(list(sheet.tempos))
+    signature = sheet.signature
+    warnings = list(sheet.warnings)
+    if len({made for _, made in sheet.signatures}) > 1:
+        warnings.append("the time signature changes; bars are counted in the first one")
+    return ImportedScore(
+        notes=tuple(_note_in_seconds(note, line) for note in sheet.notes),
+        tempo_map=tempo_map(
+            line, end=sheet.end, meter=Meter.of(signature.count, signature.unit), first_bar=sheet.pickup
+        ),
+        key=sheet.keys[0][1] if sheet.keys else None,
+        chords=_chord_spans(sheet, line),
+        sections=_section_spans(sheet, line),
+        language=sheet.language,
+        title=sheet.title,
+        warnings=tuple(warnings),
+    )
+
+
+def _note_in_seconds(note: SheetNote, line: TempoLine) -> ImportedNote:
+    times = line.time_at(note.start), line.time_at(note.end)
+    return ImportedNote(*times, note.pitch_midi, note.text, note.position, note.continues)
+
+
+def _chord_spans(sheet: Sheet, line: TempoLine) -> tuple[ChordSpan, ...]:
+    """Chords in time; each lasts until the next, the last to the end."""
+    starts: dict[Fraction, tuple[int | None, str]] = {
+        chord.start: (chord.root, chord.quality) for chord in sheet.chords if 0 <= chord.start < sheet.end
+    }
+    times = [*starts, sheet.end]
+    return tuple(ChordSpan(line.time_at(at), line.time_at(until), *starts[at]) for at, until in pairwise(times))
+
+
+def _section_spans(sheet: Sheet, line: TempoLine) -> tuple[SectionSpan, ...]:
+    """Rehearsal marks in time, each until the next."""
+    labels = {at: label for at, label in sheet.marks if at < sheet.end}
+    times = [*labels, sheet.end]
+    return tuple(SectionSpan(line.time_at(at), line.time_at(until), labels[at]) for at, until in pairwise(times))

@@ -1,17 +1,18 @@
-"""Standard MIDI and KAR files → `ImportedScore`: the worded track's top line, tempo, key and markers."""
+"""Standard MIDI and KAR files → `Sheet`: the worded track's top line, tempo, key and markers."""
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 from vocalkit.errors import ScoreError
-from vocalkit.score.imported import ImportedNote, ImportedScore, word_positions
-from vocalkit.score.timeline import MAX_BPM, MIN_BPM, Meter, TempoLine, tempo_map
-from vocalkit.types import Key, SectionSpan
+from vocalkit.score.imported import word_positions
+from vocalkit.score.reading import Reading
+from vocalkit.score.sheet import Sheet, SheetNote, TimeSignature, bar_starts
+from vocalkit.score.timeline import MAX_BPM, MIN_BPM
+from vocalkit.types import Key
 
 _MAX_EVENTS = 2_000_000
 _PERCUSSION = 9
@@ -32,14 +33,14 @@ class _Global:
     """What counts for all tracks."""
 
     tempos: list[tuple[int, float]] = field(default_factory=list)
-    meters: list[tuple[int, Meter]] = field(default_factory=list)
+    signatures: list[tuple[int, TimeSignature]] = field(default_factory=list)
     key: Key | None = None
     markers: list[tuple[int, str]] = field(default_factory=list)
     end: int = 0
 
 
-def parse_midi(data: bytes, *, language: str = "en-us", part: int | None = None) -> ImportedScore:
-    """One sung line of a MIDI file. See `vocalkit.score.read.read_score`."""
+def parse_midi(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B008  (frozen)
+    """One sung line of a MIDI file. ScoreError, with the byte or tick, for what cannot be read."""
     file = _open(data)
     shared = _Global()
     tracks = [_read_track(track, shared) for track in file.tracks]
@@ -47,19 +48,21 @@ def parse_midi(data: bytes, *, language: str = "en-us", part: int | None = None)
     noted = [track for track in tracks if track.notes]
     if not noted:
         raise ScoreError("the MIDI file has no notes")
-    chosen = _choose(noted, part)
+    chosen = _choose(noted, reading.part)
     quarter = int(file.ticks_per_beat)
-    line = TempoLine([(Fraction(tick, quarter), bpm) for tick, bpm in shared.tempos])
     notes = _top_line(chosen.notes)
     texts, warnings = _attach(notes, chosen.lyrics or _lonely_lyrics(tracks, chosen), quarter)
-    meter, first_bar = _bars(shared.meters, quarter)
+    signatures, pickup = _bars(shared.signatures, quarter)
     end = Fraction(max(shared.end, notes[-1][1]), quarter)
-    return ImportedScore(
-        notes=_imported(notes, texts, line, quarter),
-        tempo_map=tempo_map(line, end=end, meter=meter, first_bar=first_bar),
-        key=shared.key,
-        sections=_sections(shared.markers, line, quarter, end),
-        language=language,
+    return Sheet(
+        notes=_sheet_notes(notes, texts, quarter),
+        end=end,
+        tempos=tuple((Fraction(tick, quarter), bpm) for tick, bpm in shared.tempos),
+        signatures=signatures,
+        bars=bar_starts(signatures, end, pickup=pickup),
+        keys=((Fraction(0), shared.key),) if shared.key else (),
+        marks=tuple((Fraction(tick, quarter), text) for tick, text in sorted(shared.markers)),
+        language=reading.language,
         title=tracks[0].name if len(tracks) > 1 else "",
         warnings=tuple(warnings),
     )
@@ -119,24 +122,23 @@ def _read_shared(message: Any, tick: int, shared: _Global) -> None:
             raise ScoreError(f"tick {tick}: tempo must be {MIN_BPM:g} to {MAX_BPM:g} BPM, got {bpm:g}")
         shared.tempos.append((tick, bpm))
     elif message.type == "time_signature":
-        shared.meters.append((tick, Meter.of(message.numerator, message.denominator)))
+        shared.signatures.append((tick, TimeSignature(message.numerator, message.denominator)))
     elif message.type == "key_signature" and shared.key is None:
         shared.key = Key.parse(message.key)
     elif message.type in ("marker", "cue_marker") and _decoded(message.text).strip():
         shared.markers.append((tick, _decoded(message.text).strip()))
 
 
-def _bars(meters: list[tuple[int, Meter]], quarter: int) -> tuple[Meter, Fraction]:
-    """The meter and where its first full bar begins: a first signature of one short bar is a pickup."""
-    if not meters:
-        return Meter(4, Fraction(1)), Fraction(0)
-    first = meters[0][1]
-    if len(meters) > 1:
-        at, second = Fraction(meters[1][0], quarter), meters[1][1]
-        length = first.beats * first.quarters
-        if at == length and length < second.beats * second.quarters:
-            return second, at
-    return first, Fraction(0)
+def _bars(
+    signatures: list[tuple[int, TimeSignature]], quarter: int
+) -> tuple[tuple[tuple[Fraction, TimeSignature], ...], Fraction]:
+    """Signatures in quarters, and the length of a pickup: a first signature of one short bar is that."""
+    marks = sorted({Fraction(tick, quarter): signature for tick, signature in signatures}.items())
+    if len(marks) > 1 and marks[0][0] == 0:
+        length = marks[0][1].quarters
+        if marks[1][0] == length and length < marks[1][1].quarters:
+            return ((Fraction(0), marks[1][1]), *marks[2:]), length
+    return tuple(marks), Fraction(0)
 
 
 def _decoded(text: str) -> str:
@@ -209,19 +211,16 @@ def _attach(
     return texts, [f"{lost} syllables begin on no note and are left out"] if lost else []
 
 
-def _imported(
-    notes: list[tuple[int, int, int]], texts: list[str | None], line: TempoLine, quarter: int
-) -> tuple[ImportedNote, ...]:
+def _sheet_notes(notes: list[tuple[int, int, int]], texts: list[str | None], quarter: int) -> tuple[SheetNote, ...]:
     worded = [text for text in texts if text is not None]
     positions = iter(word_positions(_syllabics(worded)))
-    result: list[ImportedNote] = []
+    result: list[SheetNote] = []
     for (start, end, pitch), text in zip(notes, texts, strict=True):
-        position = next(positions) if text is not None else "single"
-        clean = text.strip(" \r\n\t\\/-_") if text is not None else None
-        times = line.time_at(Fraction(start, quarter)), line.time_at(Fraction(end, quarter))
-        result.append(
-            ImportedNote(*times, float(pitch), clean, position, bool(worded) and text is None and bool(result))
-        )
+        span = Fraction(start, quarter), Fraction(end, quarter)
+        if text is None:
+            result.append(SheetNote(*span, float(pitch), continues=bool(worded) and bool(result)))
+        else:
+            result.append(SheetNote(*span, float(pitch), text.strip(" \r\n\t\\/-_"), next(positions)))
     return tuple(result)
 
 
@@ -240,9 +239,3 @@ def _syllabics(texts: list[str]) -> list[str]:
         marks.append(("middle" if goes_on else "end") if open_word else ("begin" if goes_on else "single"))
         open_word = goes_on
     return marks
-
-
-def _sections(markers: list[tuple[int, str]], line: TempoLine, quarter: int, end: Fraction) -> tuple[SectionSpan, ...]:
-    labels = {Fraction(tick, quarter): text for tick, text in sorted(markers) if Fraction(tick, quarter) < end}
-    times = [*labels, end]
-    return tuple(SectionSpan(line.time_at(at), line.time_at(until), labels[at]) for at, until in pairwise(times))

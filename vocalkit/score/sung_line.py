@@ -1,72 +1,90 @@
-"""The line that is sung: one voice of a part, ties merged, one verse, one note at a time, in seconds."""
+"""The line that is sung: one voice of a part, and others where it is silent; ties merged, one note at a time."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from bisect import bisect_left, insort
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 
 from vocalkit.errors import ScoreError
-from vocalkit.score.imported import ImportedNote, word_positions
-from vocalkit.score.timeline import TempoLine
-from vocalkit.types import ChordSpan, SectionSpan
+from vocalkit.score.imported import word_positions
+from vocalkit.score.sheet import SheetNote
+from vocalkit.score.verses import check_verse, choose_lyrics, verse_keys
+from vocalkit.score.written import WrittenNote
 
 
 @dataclass
-class XmlNote:
-    """One <note> that sounds. start, end: quarters; lyrics: verse → (text, syllabic)."""
+class LineNote:
+    """A note with the words it sings. start, end: quarters."""
 
     start: Fraction
     end: Fraction
     pitch: float
-    voice: str
-    measure: str
-    lyrics: dict[str, tuple[str, str]]
-    tied_on: bool = False
-    slur_starts: int = 0
-    slur_stops: int = 0
+    lyric: tuple[str, str] | None
+    tied_on: bool
+    slur_starts: int
+    slur_stops: int
+    cue: bool
+    breath: bool
+    graces: tuple[float, ...]
 
 
-def verse_key(notes: list[XmlNote], verse: int) -> str:
-    """The file's own name of the n-th verse: verses are numbered with gaps or named."""
-    keys = {key for note in notes for key in note.lyrics}
-    ordered = sorted(keys, key=lambda key: (int(re.sub(r"\D", "", key)[:9] or 0), key))
-    if keys and verse > len(ordered):
-        raise ScoreError(f"verse {verse} does not exist; the part has {len(ordered)}")
-    return ordered[verse - 1] if ordered else "1"
+def sung_line(notes: list[WrittenNote], *, verse: int, voice: int | None = None) -> tuple[list[LineNote], list[str]]:
+    """One note at a time, with warnings of syllables that have no place in it.
+
+    voice: which voice of the part, counted from 1 as the file numbers them; None for the one with most words, with
+    the words of others where it is silent. ScoreError where the verse or the voice does not exist.
+    """
+    keys = verse_keys(notes)
+    check_verse(keys, verse)
+    lines = {name: _voice_line([n for n in notes if n.voice == name], keys, verse) for name in _voices(notes)}
+    if voice is not None:
+        if voice > len(lines):
+            raise ScoreError(f"voice {voice} does not exist; the part has {len(lines)}")
+        return list(lines.values())[voice - 1], []
+    if not lines:
+        return [], []
+    main = max(lines, key=lambda name: (sum(note.lyric is not None for note in lines[name]), len(lines[name])))
+    merged = _Merged(lines.pop(main))
+    for other in lines.values():
+        merged.add(other)
+    warnings = []
+    if merged.missed:
+        warnings.append(
+            f"{merged.missed} syllables of another voice sound at the same time and are left out; "
+            f"choose that voice to sing them"
+        )
+    return merged.line, warnings
 
 
-def sung_line(notes: list[XmlNote], *, verse: int) -> tuple[list[XmlNote], list[str]]:
-    """Ties merged, one note at a time: the voice with most words, and others where it is silent."""
-    key = verse_key(notes, verse)
-    counts: dict[str, int] = {}
+def _voices(notes: list[WrittenNote]) -> list[str]:
+    """Names of the voices: staff and number, in the order of the page."""
+    return sorted(
+        {note.voice for note in notes}, key=lambda name: [(len(piece), piece) for piece in name.split(":", 1)]
+    )
+
+
+def _voice_line(notes: list[WrittenNote], keys: list[str], verse: int) -> list[LineNote]:
+    ordered = sorted(notes, key=lambda note: note.start)
+    lyrics = choose_lyrics(ordered, keys, verse)
+    line = [
+        LineNote(
+            note.start, note.end, note.pitch, lyric, note.tied_on, note.slur_starts, note.slur_stops, note.cue,
+            note.breath, note.graces,
+        )
+        for note, lyric in zip(ordered, lyrics, strict=True)
+    ]  # fmt: skip
+    return _without_overlaps(_merge_ties(line))
+
+
+def _merge_ties(notes: list[LineNote]) -> list[LineNote]:
+    merged: list[LineNote] = []
     for note in notes:
-        counts[note.voice] = counts.get(note.voice, 0) + (1_000_000 if key in note.lyrics else 1)
-    main = max(counts, key=lambda voice: (counts[voice], [-ord(char) for char in voice]), default="")
-    line = _merge_ties([note for note in notes if note.voice == main], key)
-    others = [n for n in notes if n.voice != main and key in n.lyrics]
-    added, missed = 0, 0
-    for note in sorted(_merge_ties(others, key), key=lambda n: n.start):
-        clash = [n for n in line if n.start < note.end and note.start < n.end]
-        if not clash:
-            line.append(note)
-            added += 1
-        elif not any(key in n.lyrics for n in clash) and clash[0].start == note.start:
-            clash[0].lyrics = {**note.lyrics, **clash[0].lyrics}
-        elif not any(n.lyrics.get(key) == note.lyrics[key] for n in clash):
-            missed += 1
-    line.sort(key=lambda n: n.start)
-    warnings = [f"{missed} syllables of another voice sound at the same time and are left out"] if missed else []
-    return _without_overlaps(line), warnings
-
-
-def _merge_ties(notes: list[XmlNote], key: str) -> list[XmlNote]:
-    merged: list[XmlNote] = []
-    for note in sorted(notes, key=lambda n: n.start):
         last = merged[-1] if merged else None
-        if last and note.tied_on and last.pitch == note.pitch and last.end == note.start and key not in note.lyrics:
+        joins = last is not None and last.pitch == note.pitch and last.end == note.start
+        if last is not None and joins and note.tied_on and note.lyric is None:
             last.end = note.end
+            last.breath |= note.breath
             last.slur_starts += note.slur_starts
             last.slur_stops += note.slur_stops
         else:
@@ -74,51 +92,75 @@ def _merge_ties(notes: list[XmlNote], key: str) -> list[XmlNote]:
     return merged
 
 
-def _without_overlaps(notes: list[XmlNote]) -> list[XmlNote]:
-    kept: list[XmlNote] = []
+def _without_overlaps(notes: list[LineNote]) -> list[LineNote]:
+    kept: list[LineNote] = []
     for note in notes:
         if kept and note.start < kept[-1].end:
             if note.start == kept[-1].start:
-                kept[-1].lyrics = {**note.lyrics, **kept[-1].lyrics}
+                if kept[-1].lyric is None:
+                    kept[-1].lyric = note.lyric
                 continue
             kept[-1].end = note.start
         kept.append(note)
     return kept
 
 
-def in_seconds(notes: list[XmlNote], line: TempoLine, *, verse_name: str) -> tuple[ImportedNote, ...]:
-    """The line as notes in seconds, words divided as this verse divides them."""
-    worded = any(verse_name in note.lyrics for note in notes)
-    marks = [note.lyrics[verse_name][1] for note in notes if verse_name in note.lyrics]
-    positions = iter(word_positions(marks))
-    result: list[ImportedNote] = []
+class _Merged:
+    """The main voice, with words of other voices laid in where there is room."""
+
+    def __init__(self, line: list[LineNote]) -> None:
+        self.line = line
+        self.missed = 0
+
+    def add(self, other: list[LineNote]) -> None:
+        """Lay one more voice in: its words, and the notes that carry them on."""
+        last_end: Fraction | None = None
+        for note in other:
+            if note.lyric is None and note.start != last_end:
+                continue
+            low, high = self._clash(note)
+            clash = self.line[low:high]
+            last_end = None
+            if note.lyric is None:
+                if not clash:
+                    insort(self.line, note, key=lambda n: n.start)
+                    last_end = note.end
+            elif not clash or (note.cue and all(n.lyric is None for n in clash)):
+                del self.line[low:high]  # small notes are how another verse goes
+                self.line.insert(low, note)
+                last_end = note.end
+            elif clash[0].start == note.start and all(n.lyric is None for n in clash):
+                clash[0].lyric = note.lyric
+            elif not any(n.lyric is not None and _same(n.lyric, note.lyric) for n in clash):
+                self.missed += 1
+
+    def _clash(self, note: LineNote) -> tuple[int, int]:
+        """Range of the line's notes that sound with this one."""
+        low = bisect_left(self.line, note.start, key=lambda n: n.start)
+        if low and self.line[low - 1].end > note.start:
+            low -= 1
+        high = bisect_left(self.line, note.end, key=lambda n: n.start)
+        return low, max(low, high)
+
+
+def _same(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    return one[0].casefold().strip(".,;:!?") == other[0].casefold().strip(".,;:!?")
+
+
+def sheet_notes(line: list[LineNote]) -> tuple[SheetNote, ...]:
+    """The line's notes with words divided consistently; a note without a syllable of its own carries one on.
+
+    In a tune without words only slurred notes do.
+    """
+    worded = any(note.lyric is not None for note in line)
+    positions = iter(word_positions([note.lyric[1] for note in line if note.lyric is not None]))
+    result: list[SheetNote] = []
     open_slurs = 0
-    for note in notes:
-        text = note.lyrics[verse_name][0] if verse_name in note.lyrics else None
-        continues = text is None and (worded or open_slurs > 0) and bool(result)
+    for note in line:
+        continues = note.lyric is None and (worded or open_slurs > 0) and bool(result)
         open_slurs = max(0, open_slurs + note.slur_starts - note.slur_stops)
-        position = next(positions) if text is not None else "single"
-        result.append(
-            ImportedNote(line.time_at(note.start), line.time_at(note.end), note.pitch, text, position, continues)
-        )
+        made = SheetNote(note.start, note.end, note.pitch, continues=continues, graces=note.graces, breath=note.breath)
+        if note.lyric is not None:
+            made = replace(made, text=note.lyric[0], position=next(positions))
+        result.append(made)
     return tuple(result)
-
-
-def chord_spans(
-    chords: list[tuple[Fraction, int | None, str]], line: TempoLine, end: Fraction
-) -> tuple[ChordSpan, ...]:
-    """Chords in time; each lasts until the next, the last to the end."""
-    starts = {at: (root, quality) for at, root, quality in sorted(chords, key=lambda c: c[0]) if 0 <= at < end}
-    times = [*starts, end]
-    spans = []
-    for at, until in pairwise(times):
-        root, quality = starts[at]
-        spans.append(ChordSpan(line.time_at(at), line.time_at(until), root, quality))
-    return tuple(spans)
-
-
-def section_spans(marks: list[tuple[Fraction, str]], line: TempoLine, end: Fraction) -> tuple[SectionSpan, ...]:
-    """Rehearsal marks in time, each until the next."""
-    labels = {at: label for at, label in marks if at < end}
-    times = [*labels, end]
-    return tuple(SectionSpan(line.time_at(at), line.time_at(until), labels[at]) for at, until in pairwise(times))

@@ -1,0 +1,53 @@
+"""How faithfully scores are read and written: every figure of docs/scores.md.
+
+    python recipes/score/evaluate.py words notes order trips speed --data ../shared/data/scores
+
+words: syllables against a count taken straight from the XML (xml_syllables.py). notes: pitches and onsets against
+partitura. order: repeats against music21. trips: MusicXML → format → MusicXML. speed: seconds to read the longest.
+Nothing here is tuned on these files beyond what docs/scores.md says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from pathlib import Path
+
+import words
+
+
+def scores(data: Path, folder: str, every: int) -> list[Path]:
+    return sorted((data / folder).glob("*.mxl"))[::every]
+
+
+def report_words(data: Path, every: int) -> None:
+    for folder in ("lieder", "leadsheets"):
+        figures = words.WordFigures()
+        for path in scores(data, folder, every):
+            words.judge(path, figures)
+            words.judge_voices(path, figures)
+        print(f"words, {folder}: {figures.files} files, {figures.verses} verses")
+        for name in ("line", "part", "voice"):
+            there, kept = getattr(figures, f"{name}_there"), getattr(figures, f"{name}_kept")
+            print(f"  {name}: {kept} of {there} syllables in order = {kept / max(1, there):.4%}")
+        print(f"  under rests or grace notes: {figures.elsewhere}")
+        for lost, name in sorted(figures.worst, reverse=True)[:12]:
+            print(f"  -{lost} {name}")
+
+
+REPORTS = {"words": report_words}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="*", choices=list(REPORTS), default=list(REPORTS))
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/scores"))
+    parser.add_argument("--every", type=int, default=1, help="only every n-th file")
+    args = parser.parse_args()
+    random.seed(0)
+    for what in args.what:
+        REPORTS[what](args.data, args.every)
+
+
+if __name__ == "__main__":
+    main()
