@@ -20,7 +20,7 @@ from vocalkit.consent.canonical import canonical, parse
 from vocalkit.consent.keys import PublicJwk, signing_jwk, thumbprint, verifying_jwk
 from vocalkit.consent.reasons import refuse
 
-EnvelopeType = Literal["vocalkit-checkpoint+jws", "vocalkit-grant+jws"]
+EnvelopeType = Literal["vocalkit-checkpoint+jws", "vocalkit-grant+jws", "vocalkit-witness+jws"]
 ALGORITHM = "Ed25519"
 MAX_BYTES = 64 * 1024
 MAX_SIGNATURES = 2

@@ -72,6 +72,15 @@ Reason = Literal[
     "challenge_used",
     "challenge_expired",
     "already_exported",
+    # the spoken consent
+    "no_voice",
+    "words_missing",
+    "statement_missing",
+    "speaker_mismatch",
+    "own_render",
+    "spliced",
+    "needs_witness",
+    "wrong_recording",
     # the machine
     "registry_version",
     "ledger_damaged",
