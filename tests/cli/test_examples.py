@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from vocalkit.cli.main import COMMANDS, EXAMPLES, main
+from vocalkit.pipelines.desk import open_desk
 
 
 def examples() -> list[str]:
@@ -36,6 +37,7 @@ def workshop(short_song, tmp_path_factory: pytest.TempPathFactory) -> Path:  # t
         assert main(command) == 0
     command = ["add-vocals", str(home / "song.wav"), "--lyrics", str(home / "words.txt")]
     assert main([*command, "--out", str(home / "my-song")]) == 0
+    (home / "studio.json").write_bytes(open_desk().host.bundle.to_bytes())
     return home
 
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from vocalkit.cli.arguments import Commands, add_command, add_json, add_music_options, path_argument, print_json, warn
+from vocalkit.cli.arguments import (
+    Commands,
+    add_command,
+    add_format,
+    add_json,
+    add_music_options,
+    path_argument,
+    print_json,
+    warn,
+)
 from vocalkit.cli.progress import StageBars
 
 EXAMPLES = """\
   vocalkit add-vocals song.wav --lyrics words.txt --out my-song
   vocalkit add-vocals song.wav --lyrics words.txt --voice bruno --seed 2 --no-master --out take-2
-  vocalkit add-vocals song.wav --score tune.musicxml --out my-tune
+  vocalkit add-vocals song.wav --score tune.musicxml --format flac --out my-tune
 """
 
 
@@ -23,6 +32,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     add_music_options(parser)
     parser.add_argument("--no-master", action="store_true", help="leave the mix as the sum of its stems")
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
+    add_format(parser)
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -33,7 +43,13 @@ def run(args: argparse.Namespace) -> int:
     choices = choices_of(args, master=not args.no_master)
     with StageBars() as progress:
         _, report = add_vocals_to_file(
-            args.instrumental, args.out, lyrics=args.lyrics, score=args.score, choices=choices, progress=progress
+            args.instrumental,
+            args.out,
+            lyrics=args.lyrics,
+            score=args.score,
+            choices=choices,
+            form=args.format,
+            progress=progress,
         )
     warn(report.warnings)
     show_render(args, report)

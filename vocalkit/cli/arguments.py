@@ -101,6 +101,16 @@ def add_music_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another take (default: 0)")
 
 
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """How the sounds of a render are written."""
+    parser.add_argument(
+        "--format",
+        choices=("wav", "flac", "mp3", "ogg"),
+        default="wav",
+        help="of the sounds (default: wav); ogg holds no signed manifest",
+    )
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 

@@ -1,9 +1,9 @@
 """The `vocalkit` command: one parser, one way to fail.
 
 Exit codes: 0 done, 2 wrong use or bad input, 3 consent refused, 4 a missing optional part, 130
-stopped by Ctrl-C or SIGTERM, 1 a fault of vocalkit itself. Every error is one line on stderr that
-starts with ``vocalkit: ``; ``--debug`` adds the traceback. Only argparse is imported here, so that
-``vocalkit --help`` answers at once.
+stopped by Ctrl-C or SIGTERM, 1 a fault of vocalkit itself; `verify` adds 5 and 6. Every error is one
+line on stderr that starts with ``vocalkit: ``; ``--debug`` adds the traceback. Only argparse is
+imported here, so that ``vocalkit --help`` answers at once.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from types import FrameType
 from typing import NoReturn
 
 from vocalkit import __version__
-from vocalkit.cli import add_vocals, analyze, backing, bench, compose, demo, sing, voice
+from vocalkit.cli import add_vocals, analyze, backing, bench, compose, demo, sing, verify, voice
 from vocalkit.errors import VocalkitError
 
-COMMANDS = (add_vocals, sing, analyze, compose, backing, voice, bench, demo)
+COMMANDS = (add_vocals, sing, analyze, compose, backing, voice, verify, bench, demo)
 INTERRUPTED = 130
 INTERNAL_FAULT = 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from vocalkit.cli.add_vocals import show_render
-from vocalkit.cli.arguments import Commands, add_command, add_json, path_argument, seed, warn
+from vocalkit.cli.arguments import Commands, add_command, add_format, add_json, path_argument, seed, warn
 from vocalkit.cli.progress import StageBars
 
 EXAMPLES = """\
@@ -25,6 +25,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", default="en-us", metavar="CODE", help="language of the lyrics (default: en-us)")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another take (default: 0)")
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
+    add_format(parser)
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -35,7 +36,9 @@ def run(args: argparse.Namespace) -> int:
 
     choices = Choices(voice=args.voice, language=args.lang, seed=args.seed)
     with StageBars() as progress:
-        _, report = sing_file(args.score, args.out, lyrics=args.lyrics, choices=choices, progress=progress)
+        _, report = sing_file(
+            args.score, args.out, lyrics=args.lyrics, choices=choices, form=args.format, progress=progress
+        )
     warn(report.warnings)
     show_render(args, report)
     return 0
