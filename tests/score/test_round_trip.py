@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
+from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -20,7 +21,8 @@ from vocalkit.score.files import parse_xml
 from vocalkit.score.imported import in_seconds
 from vocalkit.score.midi import parse_midi
 from vocalkit.score.musicxml import parse_musicxml
-from vocalkit.score.musicxml_export import UNITS_PER_BEAT, pieces
+from vocalkit.score.notated import READABLE
+from vocalkit.score.notation import pieces
 from vocalkit.types import ChordSpan, Key, Note, Score, SectionSpan, Syllable, TempoMap
 
 
@@ -124,17 +126,19 @@ def test_any_notes_survive(spans: list[tuple[float, float, int]], bpm: float, be
         notes.append(Note(now + gap, now + gap + length, float(pitch), syllable("la")))
         now += gap + length
     score = Score(tuple(notes), TempoMap.constant(bpm, duration_s=now + 1, beats_per_bar=beats_per_bar))
-    grid_s = 60.0 / bpm / UNITS_PER_BEAT
+    grid_s = 60.0 / bpm / READABLE
     back = from_xml(score)
     assert [n.pitch_midi for n in back.notes] == [n.pitch_midi for n in notes]
     assert worst_s(score, back) < 2 * grid_s * len(notes)
     assert worst_s(score, in_seconds(parse_midi(to_midi(score)))) < 0.002
 
 
-@given(st.integers(1, 3000))
+@given(st.integers(1, 30_000), st.sampled_from([1, 48, 480, 840, 10_080]))
 @settings(max_examples=60)
-def test_every_length_has_notated_pieces(units: int) -> None:
-    assert sum(pieces(units)) == units
+def test_every_length_has_notated_pieces(units: int, parts: int) -> None:
+    made = pieces(Fraction(units, parts), parts)
+    assert sum(quarters for quarters, _ in made) == Fraction(units, parts)
+    assert all((quarters * parts).denominator == 1 for quarters, _ in made)
 
 
 def test_export_is_valid_notation() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from vocalkit.errors import ScoreError
 from vocalkit.score.imported import word_positions
 from vocalkit.score.reading import Reading
-from vocalkit.score.sheet import Sheet, SheetNote, TimeSignature, bar_starts
+from vocalkit.score.sheet import Sheet, SheetNote, TimeSignature, barred
 from vocalkit.score.timeline import MAX_BPM, MIN_BPM
 from vocalkit.types import Key
 
@@ -53,13 +53,13 @@ def parse_midi(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B00
     notes = _top_line(chosen.notes)
     texts, warnings = _attach(notes, chosen.lyrics or _lonely_lyrics(tracks, chosen), quarter)
     signatures, pickup = _bars(shared.signatures, quarter)
-    end = Fraction(max(shared.end, notes[-1][1]), quarter)
+    bars, end = barred(signatures, Fraction(max(shared.end, notes[-1][1]), quarter), pickup=pickup)
     return Sheet(
         notes=_sheet_notes(notes, texts, quarter),
         end=end,
         tempos=tuple((Fraction(tick, quarter), bpm) for tick, bpm in shared.tempos),
         signatures=signatures,
-        bars=bar_starts(signatures, end, pickup=pickup),
+        bars=bars,
         keys=((Fraction(0), shared.key),) if shared.key else (),
         marks=tuple((Fraction(tick, quarter), text) for tick, text in sorted(shared.markers)),
         language=reading.language,

@@ -1,4 +1,4 @@
-"""`Score` → Standard MIDI File, type 1: tempo, meter, key and markers on the first track, the voice on the second.
+"""`Sheet` → Standard MIDI File, type 1: tempo, meters, key and markers on the first track, the voice on the second.
 
 Lyric events are UTF-8; a syllable that its word continues after ends in a hyphen.
 """
@@ -6,116 +6,103 @@ Lyric events are UTF-8; a syllable that its word continues after ends in a hyphe
 from __future__ import annotations
 
 import io
+from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from vocalkit.errors import ScoreError
 from vocalkit.score.harmony import fifths_of
-from vocalkit.score.timeline import BeatGrid
+from vocalkit.score.imported import ImportedScore
+from vocalkit.score.notated import sheet_of
+from vocalkit.score.sheet import Sheet, without_graces
 from vocalkit.types import Score
 
-TICKS_PER_BEAT = 960
-_TEMPO_TOLERANCE_S = 0.0003
+TICKS, MOST_TICKS, COARSE_TICKS = 480, 32_767, 10_080
+"""Ticks a quarter: multiples of 480 that hold every position, 10,080 where none does that the format allows."""
 _VELOCITY = 96
 _MAJOR = {0: "C", 1: "G", 2: "D", 3: "A", 4: "E", 5: "B", 6: "F#", -1: "F", -2: "Bb", -3: "Eb", -4: "Ab", -5: "Db"}
 _MINOR = {
-    0: "Am",
-    1: "Em",
-    2: "Bm",
-    3: "F#m",
-    4: "C#m",
-    5: "G#m",
-    6: "D#m",
-    -1: "Dm",
-    -2: "Gm",
-    -3: "Cm",
-    -4: "Fm",
-    -5: "Bbm",
-}
+    0: "Am", 1: "Em", 2: "Bm", 3: "F#m", 4: "C#m", 5: "G#m", 6: "D#m",
+    -1: "Dm", -2: "Gm", -3: "Cm", -4: "Fm", -5: "Bbm",
+}  # fmt: skip
+Event = tuple[int, int, Any]
 
 
-class _TickLine:
-    """Ticks of a time in seconds under the written tempo marks, whole microseconds a beat."""
-
-    def __init__(self, marks: list[tuple[int, float]]) -> None:
-        self._segments: list[tuple[float, int, float]] = []
-        now_s, last_beat, rate_s = 0.0, 0, 0.0
-        for beat, seconds in marks:
-            now_s += (beat - last_beat) * rate_s
-            last_beat, rate_s = beat, seconds
-            self._segments.append((now_s, beat, seconds))
-
-    def tick_at(self, time_s: float) -> int:
-        """Nearest tick."""
-        begin_s, beat, seconds = next((s for s in reversed(self._segments) if s[0] <= time_s), self._segments[0])
-        return max(0, round((beat + (time_s - begin_s) / seconds) * TICKS_PER_BEAT))
+def to_midi(score: Score | ImportedScore) -> bytes:
+    """A score in seconds as a MIDI file; times are kept within 1 ms, pitches rounded to semitones."""
+    return write_midi(sheet_of(score))
 
 
-def to_midi(score: Score) -> bytes:
-    """The score as a MIDI file; times are kept within 1 ms, pitches rounded to semitones.
-
-    MIDI carries no chords and no phonemes. ScoreError where the score has no notes.
-    """
+def write_midi(sheet: Sheet) -> bytes:
+    """The sheet as a MIDI file. MIDI carries no chords and no phonemes. ScoreError where it has no notes."""
     import mido
 
-    if not score.notes:
+    if not sheet.notes:
         raise ScoreError("a score without notes cannot be written")
-    ends = [score.end_s, *(section.end_s for section in score.sections)]
-    grid = BeatGrid.of(score.tempo_map, end_s=max(ends))
-    marks = grid.tempo_marks(tolerance_s=_TEMPO_TOLERANCE_S, digits=6)
-    line = _TickLine(marks)
-    compound = grid.beats_per_bar in (6, 9, 12)
-    quarter = TICKS_PER_BEAT * (2 if compound else 1)
+    sheet = without_graces(sheet)
+    quarter = ticks_for(sheet)
     file = mido.MidiFile(type=1, ticks_per_beat=quarter, charset="utf-8")
-    file.tracks.append(_track(_conductor(score, grid, marks, line, quarter)))
-    file.tracks.append(_track(_voice(score, line)))
+    file.tracks.append(_track(_conductor(sheet, quarter)))
+    file.tracks.append(_track(_voice(sheet, quarter)))
     stream = io.BytesIO()
     file.save(file=stream)
     return stream.getvalue()
 
 
-def _conductor(
-    score: Score, grid: BeatGrid, marks: list[tuple[int, float]], line: _TickLine, quarter: int
-) -> list[tuple[int, int, Any]]:
+def ticks_for(sheet: Sheet) -> int:
+    """Ticks a quarter that hold every note and tempo mark."""
+    least = TICKS
+    for at in (*(n.start for n in sheet.notes), *(n.end for n in sheet.notes), *(at for at, _ in sheet.tempos)):
+        least = lcm(least, at.denominator)
+        if least > MOST_TICKS:
+            return COARSE_TICKS
+    return least
+
+
+def _conductor(sheet: Sheet, quarter: int) -> list[Event]:
     """(tick, order, message) of what counts for all tracks."""
     from mido import MetaMessage
 
-    unit = 8 if quarter > TICKS_PER_BEAT else 4
-    events: list[tuple[int, int, Any]] = [(0, 0, MetaMessage("track_name", name=score.title))] if score.title else []
-    pickup = grid.pickup_beats
-    if pickup:  # a short first bar, so that bar lines fall on downbeats
-        events.append((0, 1, MetaMessage("time_signature", numerator=pickup, denominator=unit)))
-    meter = MetaMessage("time_signature", numerator=grid.beats_per_bar, denominator=unit)
-    events.append((pickup * TICKS_PER_BEAT, 1, meter))
-    if score.key:
-        names = _MAJOR if score.key.mode == "major" else _MINOR
-        events.append((0, 2, MetaMessage("key_signature", key=names[fifths_of(score.key)])))
-    for beat, seconds in marks:
-        tempo = round(seconds * 1e6 * quarter / TICKS_PER_BEAT)
-        events.append((beat * TICKS_PER_BEAT, 3, MetaMessage("set_tempo", tempo=tempo)))
-    for section in score.sections:
-        events.append((line.tick_at(section.start_s), 4, MetaMessage("marker", text=section.label)))
+    events: list[Event] = [(0, 0, MetaMessage("track_name", name=sheet.title))] if sheet.title else []
+    signatures = list(sheet.signatures) or [(Fraction(0), sheet.signature)]
+    if sheet.pickup:  # a short first bar, so that bar lines fall on downbeats
+        count = sheet.pickup * sheet.signature.unit / 4
+        if count.denominator == 1:
+            short = MetaMessage("time_signature", numerator=int(count), denominator=sheet.signature.unit)
+            events.append((0, 1, short))
+            signatures[0] = (sheet.pickup, sheet.signature)
+    for at, signature in signatures:
+        meter = MetaMessage("time_signature", numerator=signature.count, denominator=signature.unit)
+        events.append((round(at * quarter), 1, meter))
+    for at, key in sheet.keys:
+        names = _MAJOR if key.mode == "major" else _MINOR
+        events.append((round(at * quarter), 2, MetaMessage("key_signature", key=names[fifths_of(key)])))
+    for at, bpm in sheet.tempos:
+        events.append((max(0, round(at * quarter)), 3, MetaMessage("set_tempo", tempo=round(60e6 / bpm))))
+    for at, label in sheet.marks:
+        events.append((round(at * quarter), 4, MetaMessage("marker", text=label)))
     return events
 
 
-def _voice(score: Score, line: _TickLine) -> list[tuple[int, int, Any]]:
+def _voice(sheet: Sheet, quarter: int) -> list[Event]:
     from mido import Message, MetaMessage
 
-    events: list[tuple[int, int, Any]] = [(0, 0, MetaMessage("track_name", name="Voice"))]
-    before = -1
-    for note in score.notes:
-        start = max(line.tick_at(note.start_s), before)
-        end = max(start + 1, line.tick_at(note.end_s))
+    events: list[Event] = [(0, 0, MetaMessage("track_name", name="Voice"))]
+    before = 0
+    for note in sheet.notes:
+        start = max(round(note.start * quarter), before)
+        end = max(start + 1, round(note.end * quarter))
         before = end
         pitch = round(note.pitch_midi)
-        if note.syllable is not None:
-            hyphen = "-" if note.syllable.position in ("begin", "middle") else ""
-            events.append((start, 2, MetaMessage("lyrics", text=note.syllable.text + hyphen)))
+        if note.text is not None:
+            hyphen = "-" if note.position in ("begin", "middle") else ""
+            events.append((start, 2, MetaMessage("lyrics", text=note.text + hyphen)))
         events.append((start, 3, Message("note_on", note=pitch, velocity=_VELOCITY)))
         events.append((end, 1, Message("note_off", note=pitch, velocity=0)))
     return events
 
 
-def _track(events: list[tuple[int, int, Any]]) -> Any:
+def _track(events: list[Event]) -> Any:
     from mido import MetaMessage, MidiTrack
 
     track = MidiTrack()

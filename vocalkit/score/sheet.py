@@ -111,27 +111,24 @@ class Sheet:
         return tuple(note.text for note in self.notes if note.text is not None)
 
 
-def bar_starts(
+def barred(
     signatures: tuple[tuple[Fraction, TimeSignature], ...], end: Fraction, *, pickup: Fraction = Fraction(0)
-) -> tuple[Fraction, ...]:
-    """Where bars begin under these signatures; ScoreError where there are absurdly many."""
-    changes = dict(signatures)
-    size = changes.get(Fraction(0), TimeSignature(4, 4)).quarters
-    ahead = sorted(at for at in changes if at > 0)
-    starts, now = [Fraction(0)], pickup or size
-    while now < end or ahead:
-        while ahead and ahead[0] <= now:
-            if ahead[0] < now and ahead[0] > starts[-1]:
-                starts.append(ahead[0])  # a bar that its next signature cuts short
-                now = ahead[0]
-            size = changes[ahead.pop(0)].quarters
-        if now >= end and not ahead:
-            break
+) -> tuple[tuple[Fraction, ...], Fraction]:
+    """Where bars begin under these signatures, and where the last full one ends. At least one; ScoreError if absurd."""
+    changes = sorted(dict(signatures).items())
+    size = TimeSignature(4, 4).quarters
+    starts: list[Fraction] = []
+    now = Fraction(0)
+    while not starts or now < end:
+        while changes and changes[0][0] <= now:
+            size = changes.pop(0)[1].quarters
         starts.append(now)
-        now += size
+        now += pickup if pickup and len(starts) == 1 else size
+        if changes and starts[-1] < changes[0][0] < now:
+            now = changes[0][0]  # a bar that the next signature cuts short
         if len(starts) > _MAX_BARS:
             raise ScoreError(f"the score has more than {_MAX_BARS:,} bars")
-    return tuple(starts)
+    return tuple(starts), now
 
 
 def without_graces(sheet: Sheet) -> Sheet:
