@@ -144,11 +144,11 @@ def _failures_named(shown: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, OutputError) as error:
-        cause: BaseException = error
-        while not isinstance(cause, OSError) and cause.__cause__ is not None:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, OSError):
             cause = cause.__cause__
-        reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
-        raise OutputError(f"cannot write {shown}: {reason.lower()}; nothing was left half-written") from error
+        reason = str(error) if cause is None else (cause.strerror or str(cause)).lower()
+        raise OutputError(f"cannot write {shown}: {reason}; nothing was left half-written") from error
 
 
 def _make_parents(folder: Path) -> list[Path]:
