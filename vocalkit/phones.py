@@ -16,8 +16,8 @@ _CLASSES: dict[PhoneClass, str] = {
     "diphthong": "aɪ eɪ ɔɪ aʊ oʊ əʊ ɪə eə ɛə ʊə iə ai ei oi au ou eu iu ui ɔø ɔʏ œy ɛi ʌy øy ɑu ɐɪ ɐʊ ɔʊ ɐ̃ʊ̃ ɐ̃ɪ̃ õɪ̃ "
     "eʊ iʊ",
     "glide": "j w ɥ ɰ ʍ ʋ",
-    "liquid": "l ɹ r ʁ ʀ ɻ ɭ ʎ ɫ ɬ",
-    "nasal": "m n ŋ ɲ ɳ ɱ ɴ n̩ m̩ l̩",
+    "liquid": "l ɹ r ʁ ʀ ɻ ɭ ʎ ɫ l̩",
+    "nasal": "m n ŋ ɲ ɳ ɱ ɴ n̩ m̩",
     "fricative": "f v θ ð s z ʃ ʒ ɕ ʑ ʂ ʐ ç ʝ x ɣ χ h ɦ ħ ʕ ɸ β ɬ r̝",
     "affricate": "tʃ dʒ ts dz tɕ dʑ tʂ dʐ pf kx",
     "stop": "p b t d k ɡ q ɢ ʔ c ɟ ʈ ɖ",
@@ -26,38 +26,8 @@ _CLASSES: dict[PhoneClass, str] = {
 _CLASS_OF: dict[str, PhoneClass] = {
     unicodedata.normalize("NFD", symbol): name for name, symbols in _CLASSES.items() for symbol in symbols.split()
 }
-_UNVOICED = frozenset(
-    unicodedata.normalize("NFD", symbol)
-    for symbol in [
-        "p",
-        "t",
-        "k",
-        "q",
-        "ʔ",
-        "c",
-        "ʈ",
-        "f",
-        "θ",
-        "s",
-        "ʃ",
-        "ɕ",
-        "ʂ",
-        "ç",
-        "x",
-        "χ",
-        "h",
-        "ħ",
-        "ɸ",
-        "ɬ",
-        "tʃ",
-        "ts",
-        "tɕ",
-        "tʂ",
-        "pf",
-        "kx",
-        "ʍ",
-    ]
-)
+_UNVOICED_SYMBOLS = "p t k q ʔ c ʈ f θ s ʃ ɕ ʂ ç x χ h ħ ɸ ɬ tʃ ts tɕ tʂ pf kx ʍ"
+_UNVOICED = frozenset(unicodedata.normalize("NFD", symbol) for symbol in _UNVOICED_SYMBOLS.split())
 _DROPPED = "ˈˌː͜͡ˑ'ʲ-|‿"
 _VARIANTS = {"g": "ɡ", "ɫ": "l", "ɜː": "ɜ", "ɚ": "ɚ"}
 

@@ -72,7 +72,7 @@ def test_instrumental_headings_are_passed_over() -> None:
         ("fine\nПривет мир", "line 2: Cyrillic"),
         ("你好", "Han"),
         ("oh\nשלום", "line 2: Hebrew"),
-        ("la " * 7000, "21000 characters"),
+        ("la " * 40_000, "120000 characters"),
         ("x" * 600, "line 1"),
         ("[Chorus] x99\nla", "line 1"),
     ],
@@ -110,7 +110,7 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
         ("one\ncaf\xe9".encode("latin-1"), "line 2.*Latin-1"),
         (b"\x7fELF\x02\x01\x01\x00\x00", "U\\+"),
         (b"RIFF\xff\xff\x00\x00WAVE", "UTF-8"),
-        (b"a" * 200_000, "too large"),
+        (b"a" * 500_000, "too large"),
         (b"\xff\xfea", "UTF-16"),
     ],
 )

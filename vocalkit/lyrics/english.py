@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from vocalkit.lyrics.lexicon import Pronunciation, parse_phonemes
 from vocalkit.lyrics.symbols import Phone
 
 _FUNCTION_WORDS = (
@@ -31,10 +32,40 @@ SPOKEN: dict[str, str] = {
 """Spellings that espeak says right for words that it does not."""
 
 
+_VOCABLES = tuple(
+    (re.compile(pattern), parse_phonemes(phonemes))
+    for pattern, phonemes in (
+        ("mm+", "m"), ("h+m+", "h m"), ("s+h+", "ʃ"), ("br{2,}", "b ɝ"), ("ps+t", "p s t"), ("z{2,}", "z"),
+        ("a+h+", "ɑ"), ("o+h+", "oʊ"), ("o{2,}h*", "u"), ("u+h+", "ʌ"), ("na", "n ɑ"), ("doo+", "d u"),
+    )
+)  # fmt: skip
+_TENS = ("", "", "twen", "thir", "for", "fif", "six", "seven", "eigh", "nine")
+_YEAR = re.compile(r"(1[1-9]|20)(\d\d)(s|'s)?")
+
+
+def vocable(word: str) -> Pronunciation | None:
+    """Sounds that singers write and no dictionary has, such as mmm, shh and ooh; None for any other word."""
+    return next((said for pattern, said in _VOCABLES if pattern.fullmatch(word)), None)
+
+
+def _year(century: str, rest: str, decade: str) -> str:
+    """1984 nineteen 84, 1905 nineteen oh 5, 1960s nineteen sixties; 2001 is two thousand one as it is."""
+    if decade and rest[1] == "0" and rest[0] not in "01":
+        return f"{century} {_TENS[int(rest[0])]}ties"
+    if decade or (century == "20" and rest[0] == "0"):
+        return century + rest + decade
+    if rest == "00":
+        return f"{century} hundred"
+    return f"{century} oh {rest[1]}" if rest[0] == "0" else f"{century} {rest}"
+
+
 def spoken_spelling(word: str) -> str:
     """How to write an English word (lower case, straight apostrophes) so that espeak says it as sung."""
     if word in SPOKEN:
         return SPOKEN[word]
+    year = _YEAR.fullmatch(word)
+    if year:
+        return _year(year.group(1), year.group(2), year.group(3) or "")
     bare = word.strip("'")
     if bare.endswith("in") and word.endswith("n'"):
         return bare

@@ -6,18 +6,22 @@ there. Every line's groups are therefore matched to its words by the words' own 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from vocalkit.errors import LyricsError
-from vocalkit.lyrics import english, french
-from vocalkit.lyrics.espeak import RawWord, check_language, languages, speak
+from vocalkit.lyrics import english, french, german, italian
+from vocalkit.lyrics.espeak import RawWord, speak
+from vocalkit.lyrics.language_table import reader_of
+from vocalkit.lyrics.latin import read_latin
 from vocalkit.lyrics.symbols import Phone, to_phones
+from vocalkit.lyrics.text import drawn_in
 from vocalkit.phones import is_vowel
 
-__all__ = ["check_language", "languages", "phonemize_lines"]
-
 Phones = tuple[Phone, ...]
+
+_SPOKEN_SPELLINGS: dict[str, Callable[[str], str]] = {"fr": french.spoken_spelling, "de": german.spoken_spelling}
+"""How words that espeak misreads are to be written for it; English has more to say (`english.spoken_spelling`)."""
 
 _MAX_SPLIT = 12
 """Most groups one written word may become: long numbers are many words."""
@@ -25,16 +29,22 @@ _FAR = 0.75
 """A line's group further than this from the word alone (share of its symbols) is not that word."""
 
 
-def phonemize_lines(lines: Sequence[Sequence[str]], *, language: str) -> list[list[Phones]]:
+def phonemize_lines(
+    lines: Sequence[Sequence[str]], *, language: str, optional: Sequence[Sequence[bool]] | None = None
+) -> list[list[Phones]]:
     """Phonemes of every word, line by line; every word has at least one vowel.
 
-    lines: words as written (straight apostrophes, no punctuation). Raises LyricsError for an unknown
-    language and for a word that the language cannot say.
+    lines: words as written (straight apostrophes, no punctuation); optional: words that are there for their
+    neighbours' sake and may be empty. Raises LyricsError for an unknown language and for a word that the
+    language cannot say.
     """
-    english_text = language.startswith("en")
-    spoken = [
-        [english.spoken_spelling(word.lower()) if english_text else _plain(word) for word in words] for words in lines
-    ]
+    may_fail = optional or [[False] * len(words) for words in lines]
+    if reader_of(language) == "latin":
+        return [
+            [_sounding(word, read_latin(word), language, free) for word, free in zip(words, frees, strict=True)]
+            for words, frees in zip(lines, may_fail, strict=True)
+        ]
+    spoken = [_spoken_spellings(words, language) for words in lines]
     alone_texts = sorted({word for words in spoken for word in words})
     line_texts = [" ".join(words) for words in spoken if words]
     groups = speak([*line_texts, *alone_texts], language=language)
@@ -43,34 +53,53 @@ def phonemize_lines(lines: Sequence[Sequence[str]], *, language: str) -> list[li
     }
     heard = iter(groups[: len(line_texts)])
     result: list[list[Phones]] = []
-    for written, words in zip(lines, spoken, strict=True):
+    for written, words, free in zip(lines, spoken, may_fail, strict=True):
         own = [alone[word] for word in words]
         parts = _match([to_phones(raw, language=language) for raw in next(heard)], own) if words else []
-        result.append([_checked(written, i, p, o, language) for i, (p, o) in enumerate(zip(parts, own, strict=True))])
+        fitted = [_fitted(written, i, p, o, language) for i, (p, o) in enumerate(zip(parts, own, strict=True))]
+        result.append([_sounding(w, p, language, may) for w, p, may in zip(written, fitted, free, strict=True)])
     return result
 
 
-def _plain(word: str) -> str:
-    return word.strip("'").lower()
+def _spoken_spellings(words: Sequence[str], language: str) -> list[str]:
+    """How to write a line's words so that espeak says them as sung."""
+    mixed_case = any(word.islower() for word in words)
+    return [_spoken_spelling(word, language, mixed_case=mixed_case) for word in words]
+
+
+def _spoken_spelling(word: str, language: str, *, mixed_case: bool) -> str:
+    if word.count(".") > 1 or (word.isupper() and len(word) > 1 and mixed_case and "'" not in word):
+        return word.upper()  # U.S.A., TV
+    lowered = drawn_in(word.lower())
+    if language.startswith("en"):
+        return english.spoken_spelling(lowered)
+    bare = lowered.strip("'")
+    stem = language.split("-")[0]
+    return _SPOKEN_SPELLINGS[stem](bare) if stem in _SPOKEN_SPELLINGS else bare
 
 
 def _joined(groups: Sequence[RawWord], *, language: str) -> Phones:
     return tuple(phone for raw in groups for phone in to_phones(raw, language=language))
 
 
-def _checked(words: Sequence[str], index: int, heard: Phones, alone: Phones, language: str) -> Phones:
-    """The word's phonemes as this language sings them; at least one vowel."""
+def _fitted(words: Sequence[str], index: int, heard: Phones, alone: Phones, language: str) -> Phones:
+    """The word's phonemes as this language sings them."""
     word = words[index].lower()
     phones = heard if any(phone.vowel for phone in heard) else alone
     if language.startswith("en"):
-        phones = english.fit_to_verse(word, phones)
-    elif language.startswith("fr"):
-        phones = french.fit_to_song(word, phones, words[index + 1] if index + 1 < len(words) else None)
-    if any(phone.vowel for phone in phones):
+        return english.fit_to_verse(drawn_in(word), phones)
+    if language.startswith("fr"):
+        return french.fit_to_song(word, phones, words[index + 1] if index + 1 < len(words) else None)
+    return italian.fit_to_song(phones, alone) if language == "it" else phones
+
+
+def _sounding(word: str, phones: Phones, language: str, may_fail: bool) -> Phones:
+    """The phonemes with at least one vowel among them."""
+    if may_fail or any(phone.vowel for phone in phones):
         return phones
     if phones:  # a clitic of consonants alone, as in d', v or 's
         return (*phones, Phone("ə")) if word.endswith("'") or language.startswith("en") else (Phone("ə"), *phones)
-    raise LyricsError(f"{words[index]!r} has no sound in {language}; spell it out or remove it")
+    raise LyricsError(f"{word!r} has no sound in {language}; spell it out or remove it")
 
 
 def _match(groups: Sequence[Phones], own: Sequence[Phones]) -> list[Phones]:

@@ -29,8 +29,20 @@ _VARIANTS: dict[str, dict[str, str]] = {
     "en": _ENGLISH,
     "de": {"ɜ": "ɐ", "ʊɐ": "ʊ ɾ"},
     "es": {"oɪ": "oi", "eɪ": "ei", "aɪ": "ai", "aʊ": "au"},
+    "ky": {"N": "ŋ", "dZ": "dʒ", "tS": "tʃ", "S": "ʃ", "X": "χ"},
+    "uz": {"tS": "tʃ"},
+    "lb": {"X": "χ"},
+    "tn": {"K": "x"},
+    "ga": {"A": "ɑ"},
+    "ko": {"js": "s"},
 }
-_EVERYWHERE = {"eə": "ɛə", "n̩": "ə n", "m̩": "ə m", "l̩": "ə l", "r̩": "ə r", "ɹ̩": "ə ɹ", "oɪ": "oi"}
+_EVERYWHERE = {
+    "eə": "ɛə", "n̩": "ə n", "m̩": "ə m", "ŋ̩": "ə ŋ", "l̩": "ə l", "r̩": "ə r", "ɹ̩": "ə ɹ", "oɪ": "oi", "ʦ": "ts", "ɗ": "d",
+    "Φ": "p",
+    # Some tables of espeak write retroflex sounds as X-SAMPA does.
+    "s.": "ʂ", "z.": "ʐ", "ts.": "tʂ", "tsh.": "tʂ", "dz.": "dʐ", "r.": "ɽ", "t.": "ʈ", "d.": "ɖ", "n.": "ɳ", "l.": "ɭ",
+    "i.": "ɨ",
+}  # fmt: skip
 _MARKS = {"ˈ": 2, "ˌ": 1}
 
 
@@ -38,6 +50,8 @@ def to_phones(raw: Sequence[str], *, language: str) -> tuple[Phone, ...]:
     """Symbols of the alphabet in order; a symbol of espeak that holds several phonemes is divided."""
     phones: list[Phone] = []
     for symbol in raw:
+        if symbol == "ə" and language.startswith("pt") and phones and phones[-1].symbol == "ɾ":
+            continue  # espeak eases a Portuguese r before a consonant by a vowel that nobody sings: carta
         stress = max((_MARKS.get(mark, 0) for mark in symbol), default=0)
         for part in _divide(symbol, language=language):
             vowel = is_vowel(part)
@@ -56,10 +70,14 @@ def _divide(symbol: str, *, language: str) -> tuple[str, ...]:
         written = table.get(key) or _EVERYWHERE.get(key)
         if written:
             return tuple(normalize(part) for part in written.split())
-    return _longest_matches(normalize(symbol).replace("ε", "ɛ"), symbol, language=language)
+    try:
+        return divide_symbol(normalize(symbol).replace("ε", "ɛ"))
+    except LyricsError:
+        raise LyricsError(f"espeak's {language} phoneme {symbol!r} is not in the phoneme alphabet") from None
 
 
-def _longest_matches(text: str, symbol: str, *, language: str) -> tuple[str, ...]:
+def divide_symbol(text: str) -> tuple[str, ...]:
+    """A string of symbols without spaces, already normal, cut at the longest known symbols. LyricsError if unknown."""
     known = known_phones()
     parts: list[str] = []
     at = 0
@@ -69,7 +87,7 @@ def _longest_matches(text: str, symbol: str, *, language: str) -> tuple[str, ...
             if unicodedata.category(text[at]) not in ("Ll", "Lo", "Lu"):
                 at += 1  # what the alphabet does not keep: tone digits, stød, aspiration, release
                 continue
-            raise LyricsError(f"espeak's {language} phoneme {symbol!r} is not in the phoneme alphabet")
+            raise LyricsError(f"{text!r} is not in the phoneme alphabet")
         if not (parts and parts[-1] == text[at : at + length]):  # a geminate is one longer consonant
             parts.append(text[at : at + length])
         at += length

@@ -1,4 +1,4 @@
-"""Words as syllables: divided by ourselves, or as a score already divides them."""
+"""Words that a score has already divided → exactly one syllable for each part given."""
 
 from __future__ import annotations
 
@@ -6,59 +6,71 @@ from collections.abc import Sequence
 
 from vocalkit.errors import LyricsError
 from vocalkit.lyrics import english
+from vocalkit.lyrics.language_table import reader_of
+from vocalkit.lyrics.lexicon import Lexicon, Pronunciation
 from vocalkit.lyrics.phonemize import phonemize_lines
 from vocalkit.lyrics.spelling import VOWEL_LETTERS, align_spelling, letters_of
-from vocalkit.lyrics.syllables import divide_phones, divide_spelling
+from vocalkit.lyrics.syllabic import read_parts
+from vocalkit.lyrics.syllables import divide_phones
 from vocalkit.lyrics.symbols import Phone
 from vocalkit.lyrics.text import find_words
-from vocalkit.types import Syllable, WordPosition
+from vocalkit.lyrics.words import syllables_of
+from vocalkit.types import Syllable
 
+_NO_LEXICON = Lexicon()
 _WORDS_A_CALL = 12
 """Words of a score are given to espeak in runs of this length, so that weak forms have their context."""
 
 
-def divide_word(word: str, phones: Sequence[Phone], *, language: str) -> tuple[Syllable, ...]:
-    """Syllables of one word, one vowel each, their texts joining to the word."""
-    parts = divide_phones(phones, language=language)
-    return _syllables(word, divide_spelling(word, parts, language=language), parts, language=language)
-
-
-def _syllables(
-    word: str, texts: Sequence[str], parts: Sequence[Sequence[Phone]], *, language: str
-) -> tuple[Syllable, ...]:
-    stresses = [max(phone.stress for phone in part) for part in parts]
-    if len(parts) == 1:
-        weak = stresses[0] < 2 or (language.startswith("en") and word.lower() in english.FUNCTION_WORDS)
-        stresses = [0 if weak else 2]
-    symbols = [tuple(phone.symbol for phone in part) for part in parts]
-    positions: list[WordPosition] = ["single"]
-    if len(parts) > 1:
-        positions = ["begin", *(["middle"] * (len(parts) - 2)), "end"]  # type: ignore[list-item]
-    return tuple(Syllable(*fields) for fields in zip(texts, symbols, stresses, positions, strict=True))
-
-
-def phonemize_underlay(words: Sequence[Sequence[str]], *, language: str) -> list[tuple[Syllable, ...]]:
+def phonemize_underlay(
+    words: Sequence[Sequence[str]], *, language: str, lexicon: Lexicon = _NO_LEXICON
+) -> list[tuple[Syllable, ...]]:
     """Phonemes for words that a score has already divided: exactly one syllable for each part given.
 
-    words: each the spelled parts of one word, in singing order, punctuation allowed (``("heav", "en,")``).
-    The texts stay as given; phonemes are fitted to the score's division: a vowel that the score gives no
-    note is folded into its neighbour, a part without a vowel of its own is given one. A word of
-    punctuation alone raises LyricsError.
+    words: each the spelled parts of one word, in singing order, punctuation allowed (``("heav", "en,")``);
+    lexicon: the user's own pronunciations. The texts stay as given; phonemes are fitted to the score's division:
+    a vowel that the score gives no note is folded into its neighbour, a part without a vowel of its own is given
+    one. A word of punctuation alone raises LyricsError, so does one that the language cannot say.
     """
+    if reader_of(language) in ("japanese", "mandarin", "korean"):
+        return read_parts(words, language=language)
     tokens = [find_words("".join(parts), language=language) for parts in words]
     for parts, found in zip(words, tokens, strict=True):
         if not found:
             raise LyricsError(f"the score's syllable {'-'.join(parts)!r} has no letters; remove it or slur the note")
     runs = [tokens[at : at + _WORDS_A_CALL] for at in range(0, len(tokens), _WORDS_A_CALL)]
     lines = [[text for found in run for _, text in found] for run in runs]
-    spoken = iter([phones for line in phonemize_lines(lines, language=language) for phones in line])
+    known = [[_own(text, language, lexicon) is not None for text in line] for line in lines]
+    spoken = iter([phones for line in phonemize_lines(lines, language=language, optional=known) for phones in line])
     result: list[tuple[Syllable, ...]] = []
     for parts, found in zip(words, tokens, strict=True):
-        placed = [pair for at, text in found for pair in _placed(text, next(spoken), at)]
-        fitted = _fit(parts, placed, language=language)
-        word = " ".join(text for _, text in found)
-        result.append(_syllables(word, list(parts), divide_phones(fitted, language=language), language=language))
+        said = [(at, text, next(spoken)) for at, text in found]
+        result.append(_laid(parts, said, language=language, lexicon=lexicon))
     return result
+
+
+def _own(text: str, language: str, lexicon: Lexicon) -> Pronunciation | None:
+    vocable = english.vocable(text.lower()) if language.startswith("en") else None
+    return lexicon.get(text) or vocable
+
+
+def _laid(
+    parts: Sequence[str], said: Sequence[tuple[int, str, Sequence[Phone]]], *, language: str, lexicon: Lexicon
+) -> tuple[Syllable, ...]:
+    """One word under its notes. said: where each written word in it begins, its spelling and its phonemes."""
+    word = " ".join(text for _, text, _ in said)
+    own = [_own(text, language, lexicon) for _, text, _ in said]
+    if len(own) == 1 and own[0] is not None:
+        divided = own[0].syllables(language=language)
+        if len(divided) == len(parts):
+            return syllables_of(word, list(parts), divided, language=language)
+    placed = [
+        pair
+        for (at, text, phones), mine in zip(said, own, strict=True)
+        for pair in _placed(text, mine.phones if mine is not None else phones, at)
+    ]
+    fitted = _fit(parts, placed, language=language)
+    return syllables_of(word, list(parts), divide_phones(fitted, language=language), language=language)
 
 
 def _placed(text: str, phones: Sequence[Phone], at: int) -> list[tuple[Phone, int]]:

@@ -59,9 +59,8 @@ def articulation(symbol: str) -> Articulation:
     if kind in ("vowel", "diphthong"):
         positions = [_VOWELS[letter] for letter in bare if letter in _VOWELS]
         return Articulation(True, positions[0], positions[-1], True, rhotic, bare)
-    if bare in ("n̩", "m̩", "l̩"):
+    if bare.endswith("\u0329"):  # a syllabic consonant is made where its consonant is
         bare = bare[0]
-        kind = "liquid" if bare == "l" else "nasal"
     position = (_PLACE_OF.get(bare, 0.3), _MANNER[kind], 0.0)
     return Articulation(False, position, position, is_voiced(bare), rhotic, bare)
 
