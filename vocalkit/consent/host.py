@@ -115,9 +115,20 @@ def open_host(folder: Path, *, settings: HostSettings | None = None) -> Host:
         raise refuse("host_unavailable", f"the keys in {home} cannot be used: {error.strerror or error}") from error
 
 
-def trusted_roots(host: Host, folder: Path) -> TrustRoots:
-    """Whom this host believes: the project, itself, and the roots in the ``trust`` folder below `folder`."""
-    roots = (*trust_files(locate("consent") / "trust"), host.trust_root, *trust_files(folder / "trust"))
+def has_host(folder: Path) -> bool:
+    """Whether a host was made in `folder`."""
+    return (folder / "host").is_dir()
+
+
+def known_roots(folder: Path) -> TrustRoots:
+    """As `trusted_roots`, where there may be no host: then it is not made, and not among them."""
+    return trusted_roots(open_host(folder) if has_host(folder) else None, folder)
+
+
+def trusted_roots(host: Host | None, folder: Path) -> TrustRoots:
+    """Whom a host believes: the project, itself, and the roots in the ``trust`` folder below `folder`."""
+    own = () if host is None else (host.trust_root,)
+    roots = (*trust_files(locate("consent") / "trust"), *own, *trust_files(folder / "trust"))
     return TrustRoots({root.thumbprint: root for root in reversed(roots)}.values())
 
 

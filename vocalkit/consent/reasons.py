@@ -42,7 +42,9 @@ Reason = Literal[
     "not_sealed",
     "bad_seal",
     "bad_draft",
+    "not_as_enrolled",
     "terms_unknown",
+    "voice_taken",
     # this voice, this use, now
     "wrong_voice",
     "wrong_model",

@@ -6,13 +6,19 @@ import argparse
 from types import ModuleType
 
 from vocalkit.cli.arguments import Commands, add_command
+from vocalkit.cli.consent import challenge, grant, host, keygen
 
-ACTIONS: tuple[ModuleType, ...] = ()
+ACTIONS: tuple[ModuleType, ...] = (
+    keygen,
+    challenge,
+    grant,
+    host,
+)
 """One module an action, each with ``add_parser(actions, common)``, in the order an artist meets them."""
 
 EXAMPLES = """\
-  vocalkit consent keygen -o ada.pem
-  vocalkit consent challenge --help
+  vocalkit consent keygen -o ada.pem --passphrase-file words.txt
+  vocalkit consent host show
 """
 
 
