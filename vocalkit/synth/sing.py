@@ -8,6 +8,7 @@ from vocalkit.consent import LicensedVoice, require_licence
 from vocalkit.errors import InputError
 from vocalkit.phones import is_voiced, phone_class
 from vocalkit.protocols import AcousticModel, Progress, Vocoder, silent
+from vocalkit.provenance.watermark import embed, published_key
 from vocalkit.types import Audio, Expression, F0Curve, Performance, PhonemeSpan, Vocal
 from vocalkit.units import seconds_to_frames
 
@@ -26,10 +27,11 @@ def sing(
     seed: int,
     progress: Progress = silent,
 ) -> Vocal:
-    """The dry stem, mono at the model's rate, from 0 s to the end of the performance.
+    """The dry stem, mono at the model's rate, from 0 s to the end of the performance, with the render's mark in it.
 
     The licence is checked before every phrase, so expiry and revocation stop a render that is
-    under way: ConsentError, and nothing is returned. Memory beyond the stem is that of one phrase.
+    under way: ConsentError, and nothing is returned. Nobody is handed a sound without the watermark.
+    Memory beyond the stem and its marked copy is that of one phrase.
     """
     rate = model.sample_rate
     stem = np.zeros((1, seconds_to_frames(performance.duration_s, rate)), np.float32)
@@ -44,7 +46,8 @@ def sing(
         _place(sound, stem, at=seconds_to_frames(first * performance.hop_s, rate))
     progress("sing", 1.0)
     stem.flags.writeable = False
-    return Vocal(Audio(stem, rate), voice.provenance)
+    marked = embed(Audio(stem, rate), voice.mark, key=published_key().key, progress=progress)
+    return Vocal(marked, voice.provenance)
 
 
 def split_phrases(spans: tuple[PhonemeSpan, ...]) -> list[tuple[PhonemeSpan, ...]]:
