@@ -12,9 +12,9 @@ import hmac
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn, Protocol
+from typing import NoReturn, Protocol
 
 from vocalkit.consent.canonical import canonical
 from vocalkit.consent.grant import ConsentGrant, SignedGrant
@@ -256,17 +256,11 @@ def _issue(licence: _Licence) -> LicensedVoice:
 
 def _seal_of(voice: LicensedVoice, licence: _Licence) -> bytes:
     """Ties the object itself to what was decided for it: neither can be swapped for another."""
-    bound: dict[str, Any] = {
-        "voice": hex(id(voice)),
-        "profile": {key: repr(value) for key, value in asdict(licence.profile).items()},
-        "grant": licence.grant.to_payload().decode("utf-8"),
-        "request": asdict(licence.request),
-        "standing": hex(id(licence.standing)),
-        "vault": hex(id(licence.vault)),
-        "clock": hex(id(licence.clock)),
-        "since": licence.since.isoformat(),
-        "mark": repr(licence.mark),
-    }
+    # The values' own text names every field; what is not a value counts by its identity, which the licence holds.
+    bound = (
+        *map(repr, (licence.profile, licence.grant, licence.request, licence.since, licence.mark)),
+        *map(hex, map(id, (voice, licence.standing, licence.vault, licence.clock))),
+    )
     return hmac.digest(_SECRET, canonical(bound), "sha256")
 
 
