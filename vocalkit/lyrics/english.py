@@ -35,8 +35,9 @@ SPOKEN: dict[str, str] = {
 _VOCABLES = tuple(
     (re.compile(pattern), parse_phonemes(phonemes))
     for pattern, phonemes in (
-        ("mm+", "m"), ("h+m+", "h m"), ("s+h+", "ʃ"), ("br{2,}", "b ɝ"), ("ps+t", "p s t"), ("z{2,}", "z"),
-        ("a+h+", "ɑ"), ("o+h+", "oʊ"), ("o{2,}h*", "u"), ("u+h+", "ʌ"), ("na", "n ɑ"), ("doo+", "d u"),
+        ("mm+", "m"), ("h+m+", "h m"), ("s+h+", "ʃ"), ("br{2,}", "b ˈɝ"), ("ps+t", "p s t"), ("z{2,}", "z"),
+        ("a+h+", "ˈɑ"), ("o+h+", "ˈoʊ"), ("o{2,}h*", "ˈu"), ("u+h+", "ˈʌ"), ("la+", "l ˈɑ"), ("na+", "n ˈɑ"),
+        ("da+", "d ˈɑ"), ("ba+", "b ˈɑ"), ("doo+", "d ˈu"), ("sha+", "ʃ ˈɑ"),
     )
 )  # fmt: skip
 _TENS = ("", "", "twen", "thir", "for", "fif", "six", "seven", "eigh", "nine")

@@ -10,7 +10,7 @@ from vocalkit.errors import BackendUnavailable, LyricsError
 from vocalkit.lyrics.kana import Mora, hiragana, is_kana, morae
 from vocalkit.lyrics.sino import NUMERALS, sino_numerals
 
-_PIECES = re.compile(r"\d+|[^\d]+")
+_NUMBER = re.compile(r"\d+")
 _NUMERAL_KANA = "ぜろ いち に さん よん ご ろく なな はち きゅう じゅう ひゃく せん まん おく"
 _DIGITS = dict(zip(NUMERALS, _NUMERAL_KANA.split(), strict=True))
 _SOUND_CHANGES = (
@@ -28,18 +28,19 @@ def read_japanese(words: list[str]) -> list[Mora]:
     phrase = " ".join(words)
     if all(is_kana(word) for word in words):
         return [mora for word in words for mora in morae("わ" if word == "は" else "え" if word == "へ" else word)]
-    found: list[Mora] = []
-    for piece in _PIECES.findall(phrase):
-        reading = _read_number(int(piece)) if piece.isdigit() else _read_kanji(piece)
-        found.extend(morae(reading))
-    return found
+    if phrase.isdecimal():
+        return morae(_read_number(int(phrase)))
+    return morae(_read_kanji(_NUMBER.sub(lambda number: sino_numerals(int(number.group())), phrase)))
 
 
 def _read_number(number: int) -> str:
-    text = "".join(_DIGITS[numeral] for numeral in sino_numerals(number))
+    return _changed("".join(_DIGITS[numeral] for numeral in sino_numerals(number)))
+
+
+def _changed(kana: str) -> str:
     for written, said in _SOUND_CHANGES:
-        text = text.replace(written, said)
-    return text
+        kana = kana.replace(written, said)
+    return kana
 
 
 def _read_kanji(text: str) -> str:
@@ -56,7 +57,7 @@ def _read_kanji(text: str) -> str:
         if not is_kana(reading):
             raise LyricsError(f"{surface!r} has no Japanese reading; write it in kana")
         said.append(reading)
-    return "".join(said)
+    return _changed("".join(said))
 
 
 @lru_cache(maxsize=1)

@@ -27,6 +27,8 @@ from vocalkit.phones import is_vowel, normalize
 MAX_ENTRIES = 100_000
 MAX_LINE_CHARACTERS = 500
 _MAX_BYTES = 8_000_000
+_MOST_AT_ONCE = 2
+"""Symbols that may be written without a space between them, as ɑːɹ; longer runs are words, not phonemes."""
 _STRESS = {"ˈ": 2, "ˌ": 1, "'": 2, ",": 1}
 
 
@@ -136,8 +138,10 @@ def _symbols(chunk: str, text: str) -> tuple[str, ...]:
         found = divide_symbol(normalize(chunk.strip("',")))
     except LyricsError:
         found = ()
-    if not found:
-        raise LyricsError(f"{chunk!r} in {text[:60]!r} is no phoneme; write IPA symbols as in h ə l oʊ")
+    if not found or len(found) > _MOST_AT_ONCE:
+        raise LyricsError(
+            f"{chunk!r} in {text[:60]!r} is no phoneme; write IPA symbols with spaces between, as in h ə l oʊ"
+        )
     return found
 
 

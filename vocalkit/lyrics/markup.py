@@ -1,7 +1,8 @@
 """A line of lyrics → its words, with what its writer marks in it.
 
-``[de] Ich liebe dich`` a line in another language; ``my [de]Liebe`` one word of it; ``{h ə l oʊ}`` phonemes as a
-word of their own; ``hello{h ə l oʊ}`` the phonemes of that word; ``A-ma-zing`` a word divided by hand.
+``[de] Ich liebe dich`` a line, or the rest of one, in another language; ``my [de]Liebe`` one word of it;
+``{h ə l oʊ}`` phonemes as a word of their own; ``hello{h ə l oʊ}`` the phonemes of that word; ``A-ma-zing``
+a word divided by hand.
 """
 
 from __future__ import annotations
@@ -43,10 +44,10 @@ def read_line(line: str, *, language: str) -> list[Token]:
         at = mark.end()
         if mark.group("tag"):
             code = tagged_language(mark.group("tag"))
-            if tokens or not mark.group("space"):
-                for_one_word = code
+            if mark.group("space"):
+                current, for_one_word = code, None
             else:
-                current = code
+                for_one_word = code
         elif mark.group("braces"):
             said = parse_phonemes(mark.group("braces")[1:-1])
             if touching:
@@ -84,7 +85,7 @@ def _checked(word: str, language: str) -> str:
             f"{script} letters in {word[:30]!r}, but the language is {language}; choose another with --lang, "
             "or mark the words as in [de]Liebe"
         )
-    if reader_of(language) in _FOREIGN_IN and word[0].isascii() and word[0].isalpha():
+    if reader_of(language) in _FOREIGN_IN and word[0].isascii() and (word[0].isalpha() or word == "&"):
         from vocalkit.lyrics.mandarin import divide_pinyin
 
         if reader_of(language) != "mandarin" or divide_pinyin(word) is None:

@@ -41,7 +41,7 @@ def phonemize_lines(
     may_fail = optional or [[False] * len(words) for words in lines]
     if reader_of(language) == "latin":
         return [
-            [_sounding(word, read_latin(word), language, free) for word, free in zip(words, frees, strict=True)]
+            [_sounding(word, _latin(word, language), language, free) for word, free in zip(words, frees, strict=True)]
             for words, frees in zip(lines, may_fail, strict=True)
         ]
     spoken = [_spoken_spellings(words, language) for words in lines]
@@ -59,6 +59,13 @@ def phonemize_lines(
         fitted = [_fitted(written, i, p, o, language) for i, (p, o) in enumerate(zip(parts, own, strict=True))]
         result.append([_sounding(w, p, language, may) for w, p, may in zip(written, fitted, free, strict=True)])
     return result
+
+
+def _latin(word: str, language: str) -> Phones:
+    """Latin by its own rules; only numbers are espeak's."""
+    if not any(char.isdigit() for char in word):
+        return read_latin(word)
+    return _joined(speak([word], language=language)[0], language=language)
 
 
 def _spoken_spellings(words: Sequence[str], language: str) -> list[str]:
@@ -85,7 +92,8 @@ def _joined(groups: Sequence[RawWord], *, language: str) -> Phones:
 def _fitted(words: Sequence[str], index: int, heard: Phones, alone: Phones, language: str) -> Phones:
     """The word's phonemes as this language sings them."""
     word = words[index].lower()
-    phones = heard if any(phone.vowel for phone in heard) else alone
+    weak_letters = word.count(".") > 1  # the a of U.S.A. is no article
+    phones = heard if any(phone.vowel for phone in heard) and not weak_letters else alone
     if language.startswith("en"):
         return english.fit_to_verse(drawn_in(word), phones)
     if language.startswith("fr"):

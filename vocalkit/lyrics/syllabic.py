@@ -28,6 +28,7 @@ def read_syllabic(word: str, *, language: str) -> list[SpokenSyllable]:
     if reader == "japanese":
         return list(read_japanese([plain]))
     if reader == "korean":
+        plain = plain.replace("%", "퍼센트")
         if not is_hangul(plain):
             raise LyricsError(f"{word[:30]!r} is not written in Hangul; write it so")
         return read_korean(plain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,8 +16,11 @@ from vocalkit.lyrics.syllabic import read_syllabic
 from vocalkit.lyrics.syllables import divide_phones, divide_spelling
 from vocalkit.lyrics.symbols import Phone
 from vocalkit.lyrics.unknown import why_unknown
+from vocalkit.phones import is_vowel
 from vocalkit.types import Syllable, WordPosition
 
+_INITIAL = re.compile(r"[^\W\d]\.")
+"""The letters of an abbreviation: U. S. A."""
 _PROCLITICS = {
     "pl": "w z",
     "cs": "v z s k",
@@ -78,9 +82,9 @@ def say_lines(lines: Sequence[Sequence[Token]], *, lexicon: Lexicon) -> list[lis
 def divide_word(token: Token, phones: Sequence[Phone]) -> tuple[Syllable, ...]:
     """Syllables of one word, one vowel each, their texts joining to the word; its own hyphens go before rules."""
     parts = divide_phones(phones, language=token.language)
-    texts = (
-        token.parts if len(token.parts) == len(parts) else divide_spelling(token.text, parts, language=token.language)
-    )
+    written = token.parts or tuple(_INITIAL.findall(token.text))
+    by_hand = len(written) == len(parts)
+    texts = written if by_hand else divide_spelling(token.text, parts, language=token.language)
     return syllables_of(token.text, texts, parts, language=token.language)
 
 
@@ -224,7 +228,7 @@ def _with_proclitics(words: Sequence[SungWord]) -> list[SungWord]:
 
 
 def _prefixed(before: SungWord, word: SungWord) -> SungWord:
-    consonants = tuple(symbol for symbol in before.syllables[0].phonemes if symbol != "ə")
+    consonants = tuple(symbol for symbol in before.syllables[0].phonemes if not is_vowel(symbol))
     first = word.syllables[0]
     joined = replace(first, text=f"{before.text} {first.text}", phonemes=(*consonants, *first.phonemes))
     return replace(word, text=f"{before.text} {word.text}", syllables=(joined, *word.syllables[1:]))
