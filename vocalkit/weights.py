@@ -259,11 +259,16 @@ def parse_weights(data: bytes, *, what: str, names: Collection[str] | None = Non
     return tensors
 
 
-def write_weights(path: Path, tensors: Mapping[str, NDArray[Any]]) -> tuple[str, int]:
-    """Write tensors as safetensors; returns (sha256, bytes) for the manifest. Same tensors, same bytes."""
+def weights_bytes(tensors: Mapping[str, NDArray[Any]]) -> bytes:
+    """Tensors as safetensors. Same tensors, same bytes."""
     from safetensors.numpy import save
 
-    data = save({name: np.ascontiguousarray(tensors[name]) for name in sorted(tensors)})
+    return bytes(save({name: np.ascontiguousarray(tensors[name]) for name in sorted(tensors)}))
+
+
+def write_weights(path: Path, tensors: Mapping[str, NDArray[Any]]) -> tuple[str, int]:
+    """Write tensors as safetensors; returns (sha256, bytes) for the manifest."""
+    data = weights_bytes(tensors)
     path.write_bytes(data)
     return hashlib.sha256(data).hexdigest(), len(data)
 
