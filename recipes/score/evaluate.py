@@ -13,6 +13,7 @@ import argparse
 import random
 from pathlib import Path
 
+import trips
 import words
 
 
@@ -35,7 +36,23 @@ def report_words(data: Path, every: int) -> None:
             print(f"  -{lost} {name}")
 
 
-REPORTS = {"words": report_words}
+def report_trips(data: Path, every: int) -> None:
+    for folder in ("lieder", "leadsheets"):
+        figures = {suffix: trips.TripFigures() for suffix in trips.FORMATS}
+        for path in scores(data, folder, every):
+            trips.travel(path, figures)
+        print(f"trips, {folder}: MusicXML → format → MusicXML")
+        for suffix, found in figures.items():
+            beats = f", {found.beats} on the beat" if suffix in trips.IN_BEATS else ""
+            print(
+                f"  {suffix}: {found.whole} of {found.files} files whole, notes {found.kept} of {found.notes}{beats}, "
+                f"syllables {found.syllables_kept} of {found.syllables}"
+            )
+            for fault, _ in found.faults.most_common(5):
+                print(f"    {fault}")
+
+
+REPORTS = {"words": report_words, "trips": report_trips}
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from vocalkit.errors import ScoreError
 from vocalkit.score.imported import word_positions
+from vocalkit.score.lines import with_pickup
 from vocalkit.score.reading import Reading
 from vocalkit.score.sheet import Sheet, SheetNote, TimeSignature, barred
 from vocalkit.score.timeline import MAX_BPM, MIN_BPM
@@ -52,7 +53,7 @@ def parse_midi(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B00
     quarter = int(file.ticks_per_beat)
     notes = _top_line(chosen.notes)
     texts, warnings = _attach(notes, chosen.lyrics or _lonely_lyrics(tracks, chosen), quarter)
-    signatures, pickup = _bars(shared.signatures, quarter)
+    signatures, pickup = with_pickup([(Fraction(tick, quarter), made) for tick, made in shared.signatures])
     bars, end = barred(signatures, Fraction(max(shared.end, notes[-1][1]), quarter), pickup=pickup)
     return Sheet(
         notes=_sheet_notes(notes, texts, quarter),
@@ -127,18 +128,6 @@ def _read_shared(message: Any, tick: int, shared: _Global) -> None:
         shared.key = Key.parse(message.key)
     elif message.type in ("marker", "cue_marker") and _decoded(message.text).strip():
         shared.markers.append((tick, _decoded(message.text).strip()))
-
-
-def _bars(
-    signatures: list[tuple[int, TimeSignature]], quarter: int
-) -> tuple[tuple[tuple[Fraction, TimeSignature], ...], Fraction]:
-    """Signatures in quarters, and the length of a pickup: a first signature of one short bar is that."""
-    marks = sorted({Fraction(tick, quarter): signature for tick, signature in signatures}.items())
-    if len(marks) > 1 and marks[0][0] == 0:
-        length = marks[0][1].quarters
-        if marks[1][0] == length and length < marks[1][1].quarters:
-            return ((Fraction(0), marks[1][1]), *marks[2:]), length
-    return tuple(marks), Fraction(0)
 
 
 def _decoded(text: str) -> str:

@@ -6,13 +6,13 @@ Lyric events are UTF-8; a syllable that its word continues after ends in a hyphe
 from __future__ import annotations
 
 import io
-from fractions import Fraction
 from math import lcm
 from typing import Any
 
 from vocalkit.errors import ScoreError
 from vocalkit.score.harmony import fifths_of
 from vocalkit.score.imported import ImportedScore
+from vocalkit.score.lines import bar_counts
 from vocalkit.score.notated import sheet_of
 from vocalkit.score.sheet import Sheet, without_graces
 from vocalkit.types import Score
@@ -64,16 +64,9 @@ def _conductor(sheet: Sheet, quarter: int) -> list[Event]:
     from mido import MetaMessage
 
     events: list[Event] = [(0, 0, MetaMessage("track_name", name=sheet.title))] if sheet.title else []
-    signatures = list(sheet.signatures) or [(Fraction(0), sheet.signature)]
-    if sheet.pickup:  # a short first bar, so that bar lines fall on downbeats
-        count = sheet.pickup * sheet.signature.unit / 4
-        if count.denominator == 1:
-            short = MetaMessage("time_signature", numerator=int(count), denominator=sheet.signature.unit)
-            events.append((0, 1, short))
-            signatures[0] = (sheet.pickup, sheet.signature)
-    for at, signature in signatures:
-        meter = MetaMessage("time_signature", numerator=signature.count, denominator=signature.unit)
-        events.append((round(at * quarter), 1, meter))
+    for bar, made in bar_counts(sheet):  # a pickup is a short first bar, so that bar lines fall on downbeats
+        meter = MetaMessage("time_signature", numerator=made.count, denominator=made.unit)
+        events.append((round(sheet.bars[bar] * quarter), 1, meter))
     for at, key in sheet.keys:
         names = _MAJOR if key.mode == "major" else _MINOR
         events.append((round(at * quarter), 2, MetaMessage("key_signature", key=names[fifths_of(key)])))

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from vocalkit.errors import ScoreError
+from vocalkit.score.ds import parse_ds
 from vocalkit.score.files import parse_xml, read_bytes, unpack_mxl
 from vocalkit.score.imported import ImportedScore, in_seconds
+from vocalkit.score.lrc import parse_lrc, timed_lyrics
 from vocalkit.score.midi import parse_midi
 from vocalkit.score.musicxml import parse_musicxml
 from vocalkit.score.reading import Reading
 from vocalkit.score.sheet import Sheet
+from vocalkit.score.ultrastar import parse_ultrastar
+from vocalkit.score.ust import parse_ust
+from vocalkit.score.ustx import parse_ustx
+from vocalkit.types import TimedLyrics
 
-SUFFIXES = (".musicxml", ".xml", ".mxl", ".mid", ".midi", ".kar")
+Parser = Callable[[bytes, Reading], Sheet]
+PARSERS: dict[str, Parser] = {
+    ".musicxml": lambda data, reading: parse_musicxml(parse_xml(data), reading),
+    ".mxl": lambda data, reading: parse_musicxml(parse_xml(unpack_mxl(data)), reading),
+    ".mid": parse_midi,
+    ".ust": parse_ust,
+    ".ustx": parse_ustx,
+    ".ds": parse_ds,
+    ".txt": parse_ultrastar,
+}
+_ALIASES = {".xml": ".musicxml", ".midi": ".mid", ".kar": ".mid"}
+SUFFIXES = (*PARSERS, *_ALIASES)
 
 
 def read_score(
@@ -28,19 +46,29 @@ def read_sheet(path: Path, reading: Reading = Reading()) -> Sheet:  # noqa: B008
     Raises ScoreError with the measure, line, tick or byte of what cannot be read.
     """
     suffix = path.suffix.lower()
+    if suffix == ".lrc":
+        raise ScoreError(f"{path.name}: LRC times words but has no pitches; give a score, or compose a melody for it")
     if suffix not in SUFFIXES:
         raise ScoreError(f"{path.name}: cannot read {suffix or 'a file without a suffix'}; use {', '.join(SUFFIXES)}")
-    data = read_bytes(path)
     try:
-        return parse_score(data, suffix, reading)
+        return parse_score(read_bytes(path), suffix, reading)
     except ScoreError as error:
-        raise ScoreError(f"{path.name}: {error}") from error
+        raise ScoreError(f"{path.name}: {str(error).removeprefix(f'{path.name}: ')}") from error
+
+
+def read_timed_lyrics(path: Path) -> TimedLyrics:
+    """The timed words of an LRC file, or of any score's notes."""
+    if path.suffix.lower() != ".lrc":
+        return timed_lyrics(read_sheet(path))
+    try:
+        return parse_lrc(read_bytes(path))
+    except ScoreError as error:
+        raise ScoreError(f"{path.name}: {str(error).removeprefix(f'{path.name}: ')}") from error
 
 
 def parse_score(data: bytes, suffix: str, reading: Reading = Reading()) -> Sheet:  # noqa: B008  (frozen)
-    """`read_sheet` of bytes in memory."""
-    if suffix in (".mid", ".midi", ".kar"):
-        return parse_midi(data, reading)
-    if suffix == ".mxl" or data[:4] == b"PK\x03\x04":
-        data = unpack_mxl(data)
-    return parse_musicxml(parse_xml(data), reading)
+    """`read_sheet` of bytes in memory. A zip archive is read as MXL whatever its name."""
+    kind = _ALIASES.get(suffix, suffix)
+    if kind == ".musicxml" and data[:4] == b"PK\x03\x04":
+        kind = ".mxl"
+    return PARSERS[kind](data, reading)

@@ -39,6 +39,18 @@ class TempoLine:
         at = max(0, bisect.bisect_right(self._positions, quarter) - 1)
         return self._times_s[at] + float(quarter - self._positions[at]) * self._seconds_per_quarter[at]
 
+    def bpm_between(self, start: Fraction, end: Fraction) -> float:
+        """The steady tempo that takes as long from one position to another."""
+        first = bisect.bisect_right(self._positions, start)
+        if first == bisect.bisect_left(self._positions, end):
+            return 60.0 / self._seconds_per_quarter[max(0, first - 1)]
+        return 60.0 * float(end - start) / (self.time_at(end) - self.time_at(start))
+
+    def position_at(self, time_s: float) -> float:
+        """Position in quarters of a time in seconds: the inverse of `time_at`."""
+        at = max(0, bisect.bisect_right(self._times_s, time_s) - 1)
+        return float(self._positions[at]) + (time_s - self._times_s[at]) / self._seconds_per_quarter[at]
+
 
 @dataclass(frozen=True, slots=True)
 class Meter:

@@ -23,6 +23,7 @@ from vocalkit.types.performance import Expression, F0Curve, Performance, Phoneme
 from vocalkit.types.recording import AlignedClip
 from vocalkit.types.render import Mix, Provenance, SoundFormat, Vocal, VoiceProfile
 from vocalkit.types.sound import Audio
+from vocalkit.types.timed import TimedLine, TimedLyrics, TimedWord
 from vocalkit.types.words import Line, Lyrics, LyricSection, Syllable, WordPosition
 
 __all__ = [
@@ -50,6 +51,9 @@ __all__ = [
     "SourceFilter",
     "Syllable",
     "TempoMap",
+    "TimedLine",
+    "TimedLyrics",
+    "TimedWord",
     "Vocal",
     "VoiceProfile",
     "WordPosition",

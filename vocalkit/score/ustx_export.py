@@ -1,0 +1,108 @@
+"""`Sheet` → USTX 0.6, the project file of OpenUtau (later versions open it, and add what is new in them).
+
+A word stands whole on its first note, ``+`` begins its next syllable, ``+~`` carries a syllable on: so OpenUtau's
+phonemizers read it. How words are divided stands in the part's comment, so that reading it back loses nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vocalkit.errors import ScoreError
+from vocalkit.score.lines import bar_counts, grid_spans
+from vocalkit.score.sheet import Sheet, without_graces
+from vocalkit.score.timeline import DEFAULT_BPM
+from vocalkit.score.ustx import QUARTER
+from vocalkit.score.word_division import whole_words
+
+_TRACK: dict[str, Any] = {
+    "phonemizer": "OpenUtau.Core.DefaultPhonemizer",
+    "renderer_settings": {},
+    "track_name": "Voice",
+    "track_color": "Blue",
+    "mute": False,
+    "solo": False,
+    "volume": 0,
+    "pan": 0,
+    "track_expressions": [],
+    "voice_color_names": [""],
+}
+
+
+def write_ustx(sheet: Sheet) -> bytes:
+    """The sheet as an OpenUtau project. ScoreError where it has no notes."""
+    import yaml
+
+    if not sheet.notes:
+        raise ScoreError("a score without notes cannot be written")
+    sheet = without_graces(sheet)
+    spans = grid_spans(sheet.notes, QUARTER)
+    counts = bar_counts(sheet)
+    first = counts[0][1]
+    tempos = [{"position": max(0, round(at * QUARTER)), "bpm": round(bpm, 6)} for at, bpm in sheet.tempos]
+    if not tempos or tempos[0]["position"] > 0:
+        tempos.insert(0, {"position": 0, "bpm": _opening_bpm(sheet)})
+    project = {
+        "name": sheet.title or "vocalkit",
+        "comment": "",
+        "output_dir": "Vocal",
+        "cache_dir": "UCache",
+        "ustx_version": "0.6",
+        "bpm": tempos[0]["bpm"],
+        "beat_per_bar": first.count,
+        "beat_unit": first.unit,
+        "expressions": {},
+        "exp_selectors": ["dyn", "pitd", "clr", "eng", "vel", "vol", "atk", "dec", "gen", "bre"],
+        "exp_primary": 0,
+        "exp_secondary": 1,
+        "key": sheet.keys[0][1].tonic if sheet.keys else 0,
+        "time_signatures": [
+            {"bar_position": bar, "beat_per_bar": made.count, "beat_unit": made.unit} for bar, made in counts
+        ],
+        "tempos": tempos,
+        "tracks": [_TRACK],
+        "voice_parts": [_part(sheet, spans)],
+        "wave_parts": [],
+    }
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    text: str = yaml.dump(project, Dumper=dumper, allow_unicode=True, sort_keys=False, default_flow_style=None)
+    return text.encode("utf-8")
+
+
+def _opening_bpm(sheet: Sheet) -> float:
+    """What `TempoLine` takes before the first mark: a mark within a quarter counts from the start."""
+    return sheet.tempos[0][1] if sheet.tempos and sheet.tempos[0][0] <= 1 else DEFAULT_BPM
+
+
+def _part(sheet: Sheet, spans: list[tuple[int, int]]) -> dict[str, Any]:
+    lyrics, comment = whole_words(sheet.notes)
+    return {
+        "duration": round(sheet.end * QUARTER) + QUARTER,
+        "name": sheet.title or "Voice",
+        "comment": comment,
+        "track_no": 0,
+        "position": 0,
+        "notes": [
+            _note(span, note.pitch_midi, lyric if lyric is not None else "+~")
+            for span, note, lyric in zip(spans, sheet.notes, lyrics, strict=True)
+        ],
+        "curves": [],
+    }
+
+
+def _note(span: tuple[int, int], pitch_midi: float, lyric: str) -> dict[str, Any]:
+    tone = round(pitch_midi)
+    note: dict[str, Any] = {"position": span[0], "duration": span[1] - span[0], "tone": tone, "lyric": lyric}
+    note["pitch"] = {
+        "data": [{"x": -40.0, "y": 0.0, "shape": "io"}, {"x": 40.0, "y": 0.0, "shape": "io"}],
+        "snap_first": True,
+    }
+    note["vibrato"] = {
+        "length": 0, "period": 175, "depth": 25, "in": 10, "out": 10, "shift": 0, "drift": 0, "vol_link": 0,
+    }  # fmt: skip
+    tuning = round((pitch_midi - tone) * 100)
+    if tuning:
+        note["tuning"] = tuning
+    note["phoneme_expressions"] = []
+    note["phoneme_overrides"] = []
+    return note
