@@ -16,20 +16,21 @@ from vocalkit.consent.registry.checkpoints import Checkpoint, read_checkpoint
 from vocalkit.consent.registry.ledger import read_head, stored_entries
 from vocalkit.consent.registry.merkle import Frontier
 from vocalkit.consent.registry.states import TRANSITIONS, Cause, State
+from vocalkit.errors import ConsentError
 
 _START = "2000-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A ledger that held. root_hash: hex; checkpoints: met on the way; signed: of those, by the keys asked for."""
+    """A ledger that held. root_hash: hex; checkpoints: met on the way; signers: those asked for who signed one."""
 
     entries: int
     root_hash: str
     first: str | None
     last: str | None
     checkpoints: int
-    signed: int
+    signers: int
     newest_checkpoint: int
 
 
@@ -75,7 +76,7 @@ class _Replay:
 def audit(connection: Connection, *, signers: Iterable[PublicJwk], known: Iterable[Checkpoint]) -> Audit:
     """Verify everything. Raises ConsentError (``ledger_damaged``) at the first thing that is not right.
 
-    signers: keys whose checkpoints must carry their signature (others' count by their root alone);
+    signers: keys whose newest checkpoint must carry their signature;
     known: checkpoints kept elsewhere, which the ledger must contain. Memory does not grow with it,
     but for one word per grant and one id per export.
     """
@@ -103,21 +104,37 @@ def audit(connection: Connection, *, signers: Iterable[PublicJwk], known: Iterab
 def _expected(
     connection: Connection, signers: Iterable[PublicJwk], known: Iterable[Checkpoint]
 ) -> tuple[dict[int, set[str]], int, int]:
-    """(roots by tree size that must come out, checkpoints stored, how many of them are signed by `signers`)."""
-    keys = {key.thumbprint: key for key in signers}
+    """(roots by tree size that must come out, checkpoints stored, signers among `signers` who signed one).
+
+    Every stored root is compared; of signatures each signer's newest is checked, which covers all before it.
+    """
+    table = schema.checkpoints.c
     roots: dict[int, set[str]] = {}
-    stored = signed = 0
-    for row in connection.execute(select(schema.checkpoints)):
+    stored = 0
+    for row in connection.execute(select(table.tree_size, table.root)):
         stored += 1
         roots.setdefault(row.tree_size, set()).add(row.root)
-        if row.signer in keys:
-            checkpoint = read_checkpoint(bytes(row.signed), keys[row.signer])
-            if (checkpoint.tree_size, checkpoint.root_hash) != (row.tree_size, row.root):
-                raise refuse("ledger_damaged", f"the checkpoint at {row.tree_size} entries was changed")
-            signed += 1
+    signed = sum(_check_newest(connection, signer) for signer in signers)
     for checkpoint in known:
         roots.setdefault(checkpoint.tree_size, set()).add(checkpoint.root_hash)
     return roots, stored, signed
+
+
+def _check_newest(connection: Connection, signer: PublicJwk) -> bool:
+    """Whether there is a checkpoint of this signer. Raises ConsentError where its newest is not what it signed."""
+    table = schema.checkpoints
+    row = connection.execute(
+        select(table).where(table.c.signer == signer.thumbprint).order_by(table.c.tree_size.desc()).limit(1)
+    ).one_or_none()
+    if row is None:
+        return False
+    try:
+        checkpoint = read_checkpoint(bytes(row.signed), signer)
+    except ConsentError as error:
+        raise refuse("ledger_damaged", f"the checkpoint at {row.tree_size} entries was changed: {error}") from error
+    if (checkpoint.tree_size, checkpoint.root_hash) != (row.tree_size, row.root):
+        raise refuse("ledger_damaged", f"the checkpoint at {row.tree_size} entries is not the one that was signed")
+    return True
 
 
 def _check_roots(expected: dict[int, set[str]], frontier: Frontier) -> None:

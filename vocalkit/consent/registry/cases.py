@@ -7,7 +7,7 @@ ledger. A built-in voice's grant has no enrolment; it is active until an entry s
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -85,8 +85,11 @@ def know(writer: Writer, grant_id: str, voice_id: str | None) -> Case:
     if case is None:
         _add(writer.connection, grant_id, "builtin", voice_id)
         return Case(grant_id, "builtin", voice_id, "active", None)
-    if voice_id is not None and case.voice_id != voice_id:
-        raise refuse("wrong_voice", f"grant {grant_id} is not for the voice {voice_id!r}")
+    if case.kind == "builtin" and case.voice_id is None and voice_id is not None:
+        # It was taken back by its id before anybody sang with it, and given again.
+        mine = schema.cases.c.grant_id == grant_id
+        writer.connection.execute(update(schema.cases).where(mine).values(voice_id=voice_id))
+        return replace(case, voice_id=voice_id)
     return case
 
 

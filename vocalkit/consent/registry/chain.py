@@ -27,7 +27,7 @@ GENESIS = "0" * 64
 _KINDS = frozenset(get_args(Kind))
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_PLAIN = re.compile(r"[A-Za-z0-9 :,._\[\]{}\"-]*")
+_PLAIN = re.compile(r"[A-Za-z0-9:,._\[\]{}\"-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Entry:
 
 
 def spell(facts: Mapping[str, Any]) -> str:
-    """The body that holds `facts`. Raises ConsentError for text that could be about somebody."""
+    """The body that holds `facts`. Raises ConsentError for text with spaces, marks or other alphabets."""
     body = canonical(dict(facts)).decode("utf-8")
     if not _PLAIN.fullmatch(body):
         raise refuse("malformed", "a ledger entry holds digests, ids, numbers and words of fixed lists only")

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 from vocalkit.consent.canonical import canonical, parse
 from vocalkit.consent.envelope import read_envelope, sign
 from vocalkit.consent.keys import PublicJwk, public_jwk, thumbprint
+from vocalkit.consent.moments import parse_moment
 from vocalkit.consent.reasons import refuse
 from vocalkit.consent.registry import schema
 from vocalkit.consent.registry.ledger import Head, Writer
@@ -45,8 +46,8 @@ class Checkpoint:
     timestamp: int
 
     @classmethod
-    def of(cls, head: Head, now: datetime) -> Checkpoint:
-        milliseconds = int(now.timestamp() * 1000)
+    def of(cls, head: Head, moment: datetime) -> Checkpoint:
+        milliseconds = int(moment.timestamp() * 1000)
         return cls("vocalkit-checkpoint", 1, head.size, head.frontier.root().hex(), milliseconds)
 
 
@@ -110,7 +111,7 @@ def add_checkpoint(writer: Writer, key: Ed25519PrivateKey) -> bytes:
     stored = writer.connection.execute(select(table.c.signed).where(*mine)).scalar()
     if stored is not None:
         return bytes(stored)
-    checkpoint = Checkpoint.of(head, writer.now)
+    checkpoint = Checkpoint.of(head, parse_moment(writer.time, what="time"))
     signed = sign(canonical(asdict(checkpoint)), key, typ="vocalkit-checkpoint+jws")
     writer.connection.execute(
         insert(table).values(tree_size=head.size, signer=signer, root=checkpoint.root_hash, signed=signed)

@@ -169,13 +169,17 @@ def _open_postgresql(url: URL) -> Database:
         raise BackendUnavailable("PostgreSQL needs a driver: pip install 'vocalkit[postgres]'") from error
     database = Database(engine, where)
     with database.writing() as connection:
-        if not inspect(connection).has_table("about"):
+        if not _has_tables(connection):
             # Two makers at once: the second waits here, and finds the tables made.
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_CREATION_LOCK})"))
-            if not inspect(connection).has_table("about"):
+            if not _has_tables(connection):
                 schema.create(connection)
         _check_version(connection, where)
     return database
+
+
+def _has_tables(connection: Connection) -> bool:
+    return not set(schema.TABLES.tables).isdisjoint(inspect(connection).get_table_names())
 
 
 def _check_version(connection: Connection, where: str) -> None:

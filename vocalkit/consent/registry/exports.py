@@ -95,6 +95,8 @@ def reserve_mark(writer: Writer, grant_id: str, voice_id: str) -> int:
     case = know(writer, grant_id, voice_id)
     if case.state != "active":
         raise refusal(grant_id, case.state)
+    if case.voice_id != voice_id:
+        raise refuse("wrong_voice", f"grant {grant_id} is not for the voice {voice_id!r}")
     table = schema.marks
     while True:
         mark = secrets.randbelow(2**MARK_BITS - 1) + 1

@@ -41,7 +41,7 @@ from vocalkit.consent.registry.ledger import Writer, check_clock, open_writer, r
 from vocalkit.consent.registry.people import Person
 from vocalkit.consent.registry.proofs import ConsistencyProof, InclusionProof
 from vocalkit.consent.registry.statements import Statement
-from vocalkit.consent.registry.states import LIVE, Cause, State
+from vocalkit.consent.registry.states import ENROLMENT, Cause, State
 from vocalkit.errors import ConsentError, InputError
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ class Registry:
 
     def advance(self, grant_id: str, to: State, cause: Cause, now: datetime) -> None:
         """Take the next step of enrolment. Raises ConsentError (``wrong_state``); `activate` takes the last."""
-        if to in LIVE or to in ("revoked", "shredded"):
-            raise InputError(f"a case becomes {to} by a method of its own")
+        if to not in ENROLMENT:
+            raise InputError(f"a case becomes {to} by a method of its own; steps: {', '.join(ENROLMENT)}")
         with self._writing(now) as writer:
             cases.move(writer, grant_id, to, cause)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import get_args
 
+from vocalkit.consent.grant import check_grant_id
 from vocalkit.consent.reasons import Reason
 from vocalkit.consent.registry.cases import every_case, require_case
 from vocalkit.consent.registry.ledger import Writer
@@ -47,4 +48,4 @@ def refused(writer: Writer, grant_id: str | None, voice_id: str | None, reason: 
         # The name of a voice may be its singer's, so it is not written; the case it belongs to is.
         cases = every_case(writer.connection, voice_id=voice_id)
         grant_id = cases[0].grant_id if len(cases) == 1 else None
-    writer.append("refused", grant_id, {"reason": reason})
+    writer.append("refused", None if grant_id is None else check_grant_id(grant_id), {"reason": reason})

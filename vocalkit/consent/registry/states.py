@@ -59,6 +59,8 @@ TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
         "shredded": frozenset[State](),
     }
 )
+ENROLMENT: tuple[State, ...] = ("challenged", "recorded", "verified")
+"""The steps between opening a case and signing it."""
 LIVE: frozenset[State] = frozenset({"active", "suspended", "disputed"})
 """States of a grant that may sing, now or after a resumption."""
 
