@@ -6,13 +6,17 @@ import argparse
 from types import ModuleType
 
 from vocalkit.cli.arguments import Commands, add_command
-from vocalkit.cli.consent import challenge, grant, host, keygen
+from vocalkit.cli.consent import challenge, erase, grant, host, keygen, ledger, report, standing
 
 ACTIONS: tuple[ModuleType, ...] = (
     keygen,
     challenge,
     grant,
     host,
+    standing,
+    erase,
+    report,
+    ledger,
 )
 """One module an action, each with ``add_parser(actions, common)``, in the order an artist meets them."""
 

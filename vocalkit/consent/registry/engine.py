@@ -51,19 +51,19 @@ class Database:
                 connection.execute(text(f"SET LOCAL lock_timeout = {int(WAIT_S * 1000)}"))
             yield connection
 
-    def scrub(self) -> None:
+    def scrub(self, *, again: str) -> None:
         """Drop erased rows from the files too, as far as the database can (docs/adr/0005-registry.md).
 
-        Raises ConsentError (``ledger_unavailable``) while another program still reads the old rows.
+        again: what to do where another program still reads the old rows; then it raises ConsentError
+        (``ledger_unavailable``).
         """
         if self._engine.dialect.name == "sqlite":
             with self._connected(None, vocalkit_begin=None) as connection:
                 # Rows were overwritten on deletion (secure_delete); older pages still lie in the write-ahead log.
                 busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
             if busy:
-                raise refuse(
-                    "ledger_unavailable", f"another program holds {self.where}; erase again so that no copy stays in it"
-                )
+                message = f"another program still reads {self.where} and with it old pages; then {again}"
+                raise refuse("ledger_unavailable", message)
             return
         with self._connected("AUTOCOMMIT") as connection:
             connection.execute(text(f"SET lock_timeout = {int(WAIT_S * 1000)}"))

@@ -227,7 +227,7 @@ class Registry:
         """
         with self._writing(now, any_clock=True, seal=True) as writer:
             erasure.shred(writer, grant_id)
-        self._database.scrub()
+        self._database.scrub(again=f"run: vocalkit consent erase {grant_id} --yes")
 
     # The ledger.
 
@@ -249,8 +249,8 @@ class Registry:
             return auditing.audit(connection, signers=keys_asked, known=remembered)
 
     def checkpoint(self, signing_key: Ed25519PrivateKey, now: datetime) -> bytes:
-        """The ledger as it is, signed; also kept in it."""
-        with self._writing(now) as writer:
+        """The ledger as it is, signed; also kept in the registry, and by its witness in the file outside."""
+        with self._writing(now, seal=True) as writer:
             return checkpoints.add_checkpoint(writer, signing_key)
 
     def prove_inclusion(self, sequence: int, tree_size: int | None = None) -> InclusionProof:
@@ -279,7 +279,7 @@ class Registry:
         # The key is overwritten and gone from every later read; where another program still reads the old
         # pages, the files drop them at its end. That must not look like a revocation that failed.
         with suppress(ConsentError):
-            self._database.scrub()
+            self._database.scrub(again="revoke again")
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
