@@ -25,9 +25,9 @@ def short_render() -> Render:
     return sing_score(SingScore(short_tune()))
 
 
-def with_mix(render: Render) -> Render:
+def with_mix(render: Render, *, noise_peak: float = 0.1) -> Render:
     vocals = Audio(np.repeat(render.dry.samples * np.float32(0.5), 2, axis=0), render.dry.sample_rate)
-    noise = np.random.default_rng(0).uniform(-0.1, 0.1, vocals.samples.shape).astype(np.float32)
+    noise = np.random.default_rng(0).uniform(-noise_peak, noise_peak, vocals.samples.shape).astype(np.float32)
     mix = Mix(
         Audio(vocals.samples + noise, vocals.sample_rate), vocals, render.provenance, 1.0, -20.0, -3.0, 1.0, False
     )

@@ -11,12 +11,14 @@ import pytest
 from tests.provenance.made import PROVENANCE, claim_of
 from vocalkit.pipelines.evidence import WITHDRAWN, Evidence, Owner, Watermark, as_json, judge
 from vocalkit.provenance import SOURCE_TYPES, ManifestState
+from vocalkit.provenance.watermark import Detection
 
 CLAIM = claim_of()
-MARK = PROVENANCE.mark
+MARK = 0x1A2B3C4D
 GOOD = ManifestState("trusted", (), True, "Studio", SOURCE_TYPES["stem"], MARK, CLAIM)
-HEARD = Watermark("found", mark=MARK, score=9.0, start_s=0.0, end_s=60.0)
-SILENT = Watermark("not found")
+HEARD = Watermark(Detection(MARK, "published", 9.0, 1e-9, 0.0, 60.0, 1.0, 1.0))
+OTHERS = Watermark(Detection(7, "published", 9.0, 1e-9, 0.0, 60.0, 1.0, 1.0))
+SILENT = Watermark()
 OTHER = claim_of(replace(PROVENANCE, mark=7, voice_id="bass"), render_id="another")
 OWNER = Owner(PROVENANCE.grant_id, PROVENANCE.voice_id, "2026-11-21T08:00:00Z", (CLAIM.render_id,), False)
 NONE = ManifestState("absent")
@@ -67,8 +69,8 @@ def test_verdicts(changes: dict[str, Any], verdict: str) -> None:
         ({"manifest": replace(GOOD, mark=9)}, "two different watermarks"),
         ({"manifest": replace(GOOD, source_type=SOURCE_TYPES["mix"])}, "another kind of source"),
         ({"tags": OTHER}, "disagree about: mark, render, voice"),
-        ({"watermark": replace(HEARD, mark=7), "owner": None}, "carries the watermark 00000007, the manifest names"),
-        ({"manifest": NONE, "watermark": replace(HEARD, mark=7), "owner": None}, "the tags name the watermark"),
+        ({"watermark": OTHERS, "owner": None}, "carries the watermark 00000007, the manifest names"),
+        ({"manifest": NONE, "watermark": OTHERS, "owner": None}, "the tags name the watermark"),
         (
             {"manifest": ManifestState("trusted", (), True, "Camera", "digitalCapture"), "tags": None, "owner": None},
             "not synthetic",

@@ -97,7 +97,7 @@ def test_credits_tell_people_from_machines(sung: Render, desk: Desk, tmp_path: P
     values = json.loads((tmp_path / "song" / "credits.json").read_text())
     makers = {role["part"]: role["maker"] for role in values["roles"]}
     assert makers["singing voice"] == "ai"
-    assert makers["lyrics"] == makers["melody"] == "human"
+    assert makers["lyrics"] == makers["melody"] == "handed_in"
     assert makers["timing, pitch and expression"] == "program"
     assert "mix" not in makers
     assert values["authorship"]["handed_in"][0]["text"] == "la la"
@@ -109,7 +109,7 @@ def test_credits_tell_people_from_machines(sung: Render, desk: Desk, tmp_path: P
     text = (tmp_path / "song" / "CREDITS.txt").read_text()
     assert sung.provenance.credit in text
     assert sung.provenance.label in text
-    assert "words.txt (a person)" in text
+    assert "lyrics: words.txt (handed in)" in text
 
 
 def test_a_revoked_grant_releases_nothing(other_home: Path, tmp_path: Path) -> None:

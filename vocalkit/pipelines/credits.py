@@ -21,8 +21,9 @@ from vocalkit.provenance import Claim
 CREDITS_FORMAT = "vocalkit-credits/1"
 
 Part = Literal["instrumental", "lyrics", "melody", "performance"]
-Maker = Literal["human", "ai", "program"]
-"""``ai`` learned from recordings; ``program`` follows rules that somebody wrote."""
+Maker = Literal["human", "handed_in", "ai", "program"]
+"""``ai`` learned from recordings; ``program`` follows rules that somebody wrote; ``handed_in`` by whoever
+made the render: a human's part as far as vocalkit can know, which is not who wrote it."""
 
 _BY_HAND = {"tempo_bpm": "the tempo", "key": "the key", "start_s": "where singing begins"}
 _PROGRAM = f"vocalkit {__version__}"
@@ -63,7 +64,7 @@ def roles(claim: Claim, materials: tuple[Material, ...], *, composer: str) -> tu
     """Everybody's part in a render. composer: the backend that wrote the melody where nobody handed one in."""
     supplied = {item.part for item in materials}
     voice = Role("singing voice", claim.provenance.credit, "ai")
-    found = [Role(item.part, f"handed in as {item.name}", "human") for item in materials]
+    found = [Role(item.part, item.name, "handed_in") for item in materials]
     if not supplied & {"melody", "performance"}:
         found.append(Role("melody", f"{_PROGRAM}, composer {composer!r}", "program"))
     if "performance" not in supplied:
@@ -103,7 +104,7 @@ _EDITABLE = ("melody", "performance")
 
 def credits_text(values: Mapping[str, Any]) -> str:
     """The sidecar for people: one line a role."""
-    makers = {"human": "a person", "ai": "AI", "program": "a program without AI"}
+    makers = {"human": "a person", "handed_in": "handed in", "ai": "AI", "program": "a program without AI"}
     lines = [f"{values['credit']}", f"{values['label']}", ""]
     lines += [f"{role['part']}: {role['by']} ({makers[role['maker']]})" for role in values["roles"]]
     lines += ["", *(f"{edit[:1].upper()}{edit[1:]}." for edit in values["authorship"]["edits"])]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from vocalkit.provenance import SOURCE_TYPES, Claim, ManifestState, mark_text
+from vocalkit.provenance.watermark import Detection
 from vocalkit.types import SoundFormat
 
 GrantState = Literal[
@@ -35,16 +36,20 @@ withdrawn: nothing is wrong with the file, but the artist took the grant back. b
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """What listening found. why: it was not searched; score, start_s, end_s, false_alarm: as the detector says."""
+    """What listening found. why: it could not be searched, None where it was."""
 
-    state: Literal["found", "not found", "not searched"]
+    found: Detection | None = None
     why: str | None = None
-    mark: int | None = None
-    key: str | None = None
-    score: float | None = None
-    start_s: float | None = None
-    end_s: float | None = None
-    false_alarm: float | None = None
+
+    @property
+    def state(self) -> Literal["found", "not found", "not searched"]:
+        if self.found is not None:
+            return "found"
+        return "not found" if self.why is None else "not searched"
+
+    @property
+    def mark(self) -> int | None:
+        return None if self.found is None else self.found.mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +218,11 @@ def _verdict(evidence: Evidence, found: tuple[str, ...]) -> Verdict:
 
 def as_json(verification: Verification) -> dict[str, Any]:
     """The answer as JSON values."""
-    evidence, manifest, mark = verification.evidence, verification.evidence.manifest, verification.evidence.watermark
-    owner, then = evidence.owner, evidence.grant_then
+    evidence, manifest, watermark = (
+        verification.evidence,
+        verification.evidence.manifest,
+        verification.evidence.watermark,
+    )
     return {
         "file": verification.file,
         "format": evidence.form,
@@ -231,38 +239,26 @@ def as_json(verification: Verification) -> dict[str, Any]:
         },
         "tags": _texts(evidence.tags),
         "watermark": {
-            "state": mark.state,
-            "why": mark.why,
-            "mark": None if mark.mark is None else mark_text(mark.mark),
+            "state": watermark.state,
+            "why": watermark.why,
             "whose": verification.whose,
-            "key": mark.key,
-            "score": mark.score,
-            "start_s": mark.start_s,
-            "end_s": mark.end_s,
-            "false_alarm": mark.false_alarm,
+            **(_detected(watermark.found) if watermark.found is not None else {}),
         },
-        "registry": None
-        if owner is None
-        else {
-            "grant_id": owner.grant_id,
-            "voice": owner.voice_id,
-            "reserved": owner.reserved,
-            "renders": list(owner.renders),
-            "released_these_bytes": owner.released,
-        },
-        "grant_then": None
-        if then is None
-        else {
-            "grant_id": then.grant_id,
-            "sha256": then.sha256,
-            "purposes": list(then.purposes),
-            "may_train": then.may_train,
-            "made": then.made,
-            "uses": list(then.uses),
-            "expires": then.expires,
-        },
+        "registry": _table(evidence.owner),
+        "grant_then": _table(evidence.grant_then),
         "grant_now": evidence.grant_now,
     }
+
+
+def _detected(found: Detection) -> dict[str, Any]:
+    return {name: round(value, 6) if type(value) is float else value for name, value in asdict(found).items()} | {
+        "mark": mark_text(found.mark),
+        "false_alarm": found.false_alarm,
+    }
+
+
+def _table(value: Owner | GrantThen | None) -> dict[str, Any] | None:
+    return None if value is None else asdict(value)
 
 
 def _texts(claim: Claim | None) -> dict[str, str] | None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from vocalkit.audio import READABLE, read
 from vocalkit.consent.grant import ConsentGrant, SignedGrant
@@ -27,31 +27,26 @@ from vocalkit.pipelines.labelling import sha256_of
 from vocalkit.protocols import Progress, silent
 from vocalkit.provenance import Claim, read_manifest, read_tags
 from vocalkit.provenance.container import sound_format
+from vocalkit.provenance.watermark import detect, published_key
 from vocalkit.resources import locate
-from vocalkit.types import Audio, SoundFormat
+from vocalkit.types import SoundFormat
 
 LARGEST_SIDECAR_BYTES = 64 * 1024 * 1024
 LARGEST_TRUST_BYTES = 1024 * 1024
-
-
-class Listener(Protocol):
-    """Searches a sound for a watermark."""
-
-    def __call__(self, audio: Audio, *, progress: Progress = silent) -> Watermark: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verifier:
     """What a machine brings to the question.
 
-    anchors_pem: root certificates to trust; registry, host: of a machine that renders, else None;
-    listen: None leaves the watermark unsearched; now: for the terms of grants.
+    anchors_pem: root certificates to trust; keys: of watermarks, by name; registry, host: of a machine
+    that renders, else None; now: for the terms of grants.
     """
 
     anchors_pem: bytes
+    keys: Mapping[str, bytes]
     registry: Registry | None
     host: str | None
-    listen: Listener | None
     now: datetime
 
 
@@ -67,27 +62,27 @@ def open_verifier(trust: Iterable[Path] = (), *, folder: Path | None = None) -> 
     """This machine as a verifier. folder: of its host and registry; None: this user's."""
     home = user_consent_folder() if folder is None else folder
     anchors = [_anchor(Path(path)) for path in trust]
+    key = published_key()
+    keys = {key.name: key.key}
     if not (home / "host").is_dir():
-        return Verifier(b"".join(anchors), None, None, None, utc_now())
+        return Verifier(b"".join(anchors), keys, None, None, utc_now())
     desk = open_desk(home)
-    return Verifier(b"".join([*anchors, desk.host.root_pem]), desk.registry, desk.name, None, utc_now())
+    return Verifier(b"".join([*anchors, desk.host.root_pem]), keys, desk.registry, desk.name, utc_now())
 
 
 def verify_sound(path: Path, verifier: Verifier, *, progress: Progress = silent) -> Verification:
     """Verify one file. Raises AudioError where it is no sound that we read and bears no label either."""
     evidence = read_labels(path, verifier)
-    if verifier.listen is None:
-        return judge(path.name, _informed(path, evidence, verifier))
     try:
         audio = read(path, min_duration_s=0.0)
     except AudioError as error:
         # A label on what cannot be decoded is worth telling; without one nothing at all is known.
         if evidence.manifest.state == "absent" and evidence.tags is None:
             raise
-        heard = Watermark("not searched", why=str(error))
+        heard = Watermark(why=str(error))
     else:
-        heard = verifier.listen(audio, progress=progress)
-    return judge(path.name, _informed(path, replace(evidence, watermark=heard), verifier))
+        heard = Watermark(detect(audio, keys=verifier.keys, progress=progress))
+    return judge(path.name, inform(path, replace(evidence, watermark=heard), verifier))
 
 
 def read_labels(path: Path, verifier: Verifier) -> Evidence:
@@ -101,7 +96,7 @@ def read_labels(path: Path, verifier: Verifier) -> Evidence:
             tags = _tags(file, form)
     except OSError as error:
         raise AudioError(f"cannot read {path}: {error.strerror or error}") from None
-    return Evidence(form, manifest, tags, Watermark("not searched", why="nobody listened"), own_host=verifier.host)
+    return Evidence(form, manifest, tags, Watermark(why="nobody listened"), own_host=verifier.host)
 
 
 def _no_sound(path: Path) -> AudioError:
@@ -119,7 +114,7 @@ def _tags(file: BinaryIO, form: SoundFormat) -> Claim | None:
         return None
 
 
-def _informed(path: Path, evidence: Evidence, verifier: Verifier) -> Evidence:
+def inform(path: Path, evidence: Evidence, verifier: Verifier) -> Evidence:
     """The evidence with what the registry and the files beside it add."""
     claim = evidence.claim
     copy, is_other = _grant_beside(path, claim)

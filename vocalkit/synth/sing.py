@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from vocalkit.consent import LicensedVoice, require_licence
@@ -47,7 +49,7 @@ def sing(
     progress("sing", 1.0)
     stem.flags.writeable = False
     marked = embed(Audio(stem, rate), voice.mark, key=published_key().key, progress=progress)
-    return Vocal(marked, voice.provenance)
+    return Vocal(marked, replace(voice.provenance, mark=voice.mark))
 
 
 def split_phrases(spans: tuple[PhonemeSpan, ...]) -> list[tuple[PhonemeSpan, ...]]:
