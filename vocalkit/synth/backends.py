@@ -36,4 +36,10 @@ def _world() -> Vocoder:
     return WorldVocoder()
 
 
-VOCODERS: dict[str, Callable[[], Vocoder]] = {"world": _world}
+def _griffinlim() -> Vocoder:
+    from vocalkit.synth.griffinlim import GriffinLimVocoder
+
+    return GriffinLimVocoder()
+
+
+VOCODERS: dict[str, Callable[[], Vocoder]] = {"world": _world, "griffinlim": _griffinlim}

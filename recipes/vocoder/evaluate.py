@@ -1,0 +1,198 @@
+"""Vocoders side by side on voices they never heard: one run, one table, spectrogram pictures.
+
+    python recipes/vocoder/evaluate.py --data ../shared/data --out DIR
+    python recipes/vocoder/evaluate.py --data ../shared/data --out DIR --checkpoint trial=WORK/runs/trial/latest.pt
+
+Every vocoder makes each clip of `[[tests]]` again from what it reads of it (`vocalkit.synth.copying`):
+WORLD its own source and filter, the others mel and F0. Means over clips, and over clips of each kind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import re
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+import soxr
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from measures import (
+    RATE,
+    Pitch,
+    Samples,
+    cepstral_distortion_db,
+    naturalness,
+    pesq_wb,
+    pitch_figures,
+    pitch_of,
+    stft_distance,
+    whistle_db,
+)
+
+from vocalkit.protocols import Vocoder
+from vocalkit.synth.backends import load_vocoder
+from vocalkit.synth.copying import copy
+from vocalkit.types import Audio
+
+LONGEST_S = 9.0
+TRANSPOSED = (-7.0, 7.0)
+
+
+def clips_of(test: dict[str, Any], data: Path) -> list[Path]:
+    """The first so many recordings of a test set, by name."""
+    paths = sorted(path for path in (data / test["folder"]).rglob("*") if path.suffix in (".wav", ".flac"))
+    chosen = [path for path in paths if re.search(test.get("match", ""), path.name)]
+    step = max(1, len(chosen) // test["files"])
+    return chosen[::step][: test["files"]]
+
+
+def load(path: Path) -> Samples:
+    samples, rate = soundfile.read(path, always_2d=True, stop=int(LONGEST_S * soundfile.info(path).samplerate))
+    return np.ascontiguousarray(soxr.resample(samples.mean(axis=1), rate, RATE), np.float32)
+
+
+def from_checkpoint(path: Path) -> Vocoder:
+    """The averaged weights of a training run."""
+    import torch
+
+    from vocalkit.synth.neural import NeuralVocoder, build_network
+
+    kept = torch.load(path, map_location="cpu", weights_only=True)
+    network = build_network(kept["about"]["shape"])
+    network.load_state_dict(kept["average"])
+    return NeuralVocoder(network)
+
+
+def figures_of(true: Samples, pitch: Pitch, vocoder: Vocoder, *, judge: bool, transpose: bool) -> dict[str, Any]:
+    """Every measure of one clip made again by one vocoder; `made` is the sound itself."""
+    audio = Audio(true[None], RATE)
+    started = time.process_time()
+    made = copy(audio, vocoder, semitones=0.0, seed=0).samples[0]
+    figures: dict[str, Any] = {"cpu_s": time.process_time() - started, "made": made}
+    figures |= pitch_figures(pitch, pitch_of(made))
+    figures["pesq"] = pesq_wb(true, made)
+    figures["stft"], figures["mcd_db"] = stft_distance(true, made), cepstral_distortion_db(true, made)
+    figures["whistle_db"] = whistle_db(true, made, pitch)
+    if judge:
+        figures["dnsmos"] = naturalness(made)
+    if transpose:
+        for semitones in TRANSPOSED:
+            ratio = 2.0 ** (semitones / 12.0)
+            other = copy(audio, vocoder, semitones=semitones, seed=0).samples[0]
+            figures[f"cents_{semitones:+.0f}"] = pitch_figures(pitch, pitch_of(other), ratio=ratio)["cents"]
+    return figures
+
+
+def picture(rows: dict[str, Samples], path: Path) -> None:
+    """Log spectra of a recording and its copies, one above the other."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(len(rows), 1, figsize=(12, 2.4 * len(rows)), sharex=True)
+    for axis, (name, samples) in zip(np.atleast_1d(axes), rows.items(), strict=True):
+        axis.specgram(samples[: 4 * RATE] + 1e-7, NFFT=1024, noverlap=768, Fs=RATE, vmin=-130, vmax=-30, cmap="magma")
+        axis.set(title=name, ylim=(0, 12_000))
+    figure.tight_layout()
+    figure.savefig(path, dpi=70)
+    pyplot.close(figure)
+
+
+def mean(rows: list[dict[str, Any]], name: str) -> float:
+    values = [row[name] for row in rows if name in row and not math.isnan(row[name])]
+    return float(np.mean(values)) if values else math.nan
+
+
+COLUMNS = (
+    "pesq",
+    "stft",
+    "mcd_db",
+    "periodicity",
+    "vuv_f1",
+    "cents",
+    "cents_-7",
+    "cents_+7",
+    "whistle_db",
+    "dnsmos",
+    "rtf",
+)
+
+
+def table(rows: list[dict[str, Any]], vocoders: list[str], title: str) -> str:
+    """A Markdown table of means, and of the worst whistle."""
+    lines = [f"### {title}", "", "| vocoder | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
+    for name in vocoders:
+        mine = [row for row in rows if row["vocoder"] == name]
+        cells = [f"{mean(mine, column):.3f}" if column != "pesq" else f"{mean(mine, column):.2f}" for column in COLUMNS]
+        lines.append(f"| {name} ({len(mine)}) | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--vocoders", nargs="*", default=["world", "griffinlim"])
+    parser.add_argument("--checkpoint", action="append", default=[], metavar="NAME=PATH")
+    parser.add_argument("--tests", nargs="*", default=None, help="names of test sets (default: all)")
+    parser.add_argument("--files", type=int, default=None, help="at most so many of each set")
+    parser.add_argument("--judge", action="store_true", help="also DNSMOS (pip install speechmos)")
+    parser.add_argument("--transpose", action="store_true", help="also F0 seven semitones up and down")
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    config = tomllib.loads(arguments.config.read_text())
+    vocoders: dict[str, Vocoder] = {name: load_vocoder(name) for name in arguments.vocoders}
+    for entry in arguments.checkpoint:
+        name, _, path = entry.partition("=")
+        vocoders[name] = from_checkpoint(Path(path))
+    if arguments.checkpoint or "neural" in arguments.vocoders:
+        import torch
+
+        torch.set_num_threads(arguments.threads)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    rows: list[dict[str, Any]] = []
+    for test in config["tests"]:
+        if arguments.tests is not None and test["name"] not in arguments.tests:
+            continue
+        for number, path in enumerate(clips_of(test, arguments.data)[: arguments.files]):
+            true = load(path)
+            pitch, sounds = pitch_of(true), {"recording": true}
+            about = {"test": test["name"], "kind": test["kind"], "unseen": test["unseen"], "clip": path.name}
+            if arguments.judge:
+                rows.append({**about, "vocoder": "recording", "dnsmos": naturalness(true)})
+            for name, vocoder in vocoders.items():
+                found = figures_of(true, pitch, vocoder, judge=arguments.judge, transpose=arguments.transpose)
+                sounds[name] = found.pop("made")
+                found["rtf"] = found.pop("cpu_s") / (len(true) / RATE)
+                rows.append({**about, "vocoder": name, **found})
+                print(json.dumps(rows[-1]), flush=True)
+            if number == 0:
+                picture(sounds, arguments.out / f"{test['name']}.png")
+                for name, samples in sounds.items():
+                    soundfile.write(arguments.out / f"{test['name']}-{name}.flac", np.clip(samples, -1, 1), RATE)
+    names = (["recording"] if arguments.judge else []) + list(vocoders)
+    (arguments.out / "figures.json").write_text(json.dumps(rows, indent=1))
+    for title, chosen in (
+        ("speech, unseen speakers", [row for row in rows if row["kind"] == "speech" and row["unseen"]]),
+        ("singing, unseen singers", [row for row in rows if row["kind"] == "singing" and row["unseen"]]),
+        ("singing, unseen songs of a singer trained on", [row for row in rows if not row["unseen"]]),
+    ):
+        if chosen:
+            print(table(chosen, names, title))
+
+
+if __name__ == "__main__":
+    main()

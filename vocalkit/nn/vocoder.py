@@ -1,0 +1,184 @@
+"""A vocoder that starts from physics and learns what is missing.
+
+Magnitudes start at the comb of F0's harmonics, scaled until its mel bands are those asked for (multiplicative
+updates as in Lee and Seung, 2001; cf. FreeV, Lv et al. 2024, and RNDVoC, Li et al. 2025, who start from the
+pseudo-inverse). Phases start at a harmonic source seen through the minimum phase of the mel envelope, mixed with
+noise. One network of ConvNeXt blocks corrects all of it at every bin: magnitude, depth of the comb, how much of
+each bin is harmonic, and the phase of the harmonics against the fundamental.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from vocalkit.nn.convnext import ConvNeXtBlock
+from vocalkit.nn.noise import white_noise
+from vocalkit.nn.source import harmonic_source
+from vocalkit.nn.spectral import Stft
+
+_VALLEY = 0.1
+_TINY = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class VocoderShape:
+    """The numbers a `HarmonicVocoder` is built from; `combine` names one of the designs that were tried."""
+
+    sample_rate: int = 44_100
+    n_fft: int = 2048
+    hop: int = 512
+    n_mels: int = 128
+    channels: int = 384
+    hidden: int = 1152
+    blocks: int = 6
+    kernel: int = 7
+    top_hz: float = 20_000.0
+    refinements: int = 4
+    combine: Literal["magnitude", "filter"] = "magnitude"
+
+    @property
+    def bins(self) -> int:
+        return self.n_fft // 2 + 1
+
+
+class HarmonicVocoder(nn.Module):
+    """Mel and F0 to sound. mel_basis: float32 (n_mels, bins), the bands of the mel contract."""
+
+    def __init__(self, shape: VocoderShape, mel_basis: Tensor) -> None:
+        super().__init__()
+        self.shape = shape
+        self.stft = Stft(shape.n_fft, shape.hop)
+        self.mel_basis: Tensor
+        self.spread: Tensor
+        self.smooth: Tensor
+        self.minimum_phase: Tensor
+        self.register_buffer("mel_basis", mel_basis, persistent=False)
+        self.register_buffer("spread", spread_of(mel_basis), persistent=False)
+        self.register_buffer("smooth", smooth_of(mel_basis, shape.sample_rate), persistent=False)
+        self.register_buffer("minimum_phase", minimum_phase_of(self.spread), persistent=False)
+        self.enter = nn.Conv1d(2 * shape.n_mels + 2, shape.channels, shape.kernel, padding=shape.kernel // 2)
+        self.enter_norm = nn.LayerNorm(shape.channels, eps=1e-6)
+        self.blocks = nn.ModuleList(
+            ConvNeXtBlock(shape.channels, shape.hidden, kernel=shape.kernel, scale=1.0 / shape.blocks)
+            for _ in range(shape.blocks)
+        )
+        self.leave_norm = nn.LayerNorm(shape.channels, eps=1e-6)
+        self.leave = nn.Linear(shape.channels, 4 * shape.bins)
+        nn.init.normal_(self.leave.weight, std=0.002)
+        nn.init.zeros_(self.leave.bias)
+        with torch.no_grad():
+            # Voices are harmonic at the bottom and noisy at the top: start there.
+            self.leave.bias.view(4, shape.bins)[2] = torch.linspace(2.5, -1.5, shape.bins)
+
+    @property
+    def reach(self) -> int:
+        """Frames on either side that one frame of sound depends on: convolutions, windows in and windows out."""
+        windows = self.shape.n_fft // self.shape.hop
+        return (self.shape.blocks + 1) * (self.shape.kernel // 2) + windows * (2 + self.shape.refinements)
+
+    def forward(self, mel: Tensor, f0_hz: Tensor, cycles: Tensor, first: Tensor, *, seed: int) -> Tensor:
+        """Waveform float32 (batch, frames * hop) of mel (batch, n_mels, frames) and F0 (batch, frames).
+
+        cycles: float64 (batch, frames), phase of the fundamental at each frame (`cycles_at_frames`);
+        first: int64 (batch,), number of each row's first sample, by which its noise is drawn.
+        """
+        spectrum = self.spectrum(mel, f0_hz, cycles, first, seed=seed)
+        return self.stft.inverse(self.refined(spectrum, self.shape.refinements))
+
+    def spectrum(self, mel: Tensor, f0_hz: Tensor, cycles: Tensor, first: Tensor, *, seed: int) -> Tensor:
+        """The complex spectrum (batch, bins, frames) that the network asks for."""
+        shape = self.shape
+        source = harmonic_source(f0_hz, cycles, hop=shape.hop, sample_rate=shape.sample_rate, top_hz=shape.top_hz)
+        noise = white_noise(first, source.shape[1], seed=seed)
+        harmonic = self.stft(source) * (4.0 / shape.n_fft)
+        noisy = self.stft(noise) * (0.375 * shape.n_fft) ** -0.5
+        comb = torch.sqrt(harmonic.real.square() + harmonic.imag.square() + _VALLEY**2)
+        magnitude = self.prior(mel, comb)
+        teeth = self.mel_basis @ comb
+        change, depth, ratio, turn = self.network(mel, teeth, f0_hz)
+        phase = self.start_phase(mel, teeth) + turn
+        turned = harmonic * torch.polar(torch.exp(torch.clamp(ratio, -8.0, 8.0)), phase)
+        if shape.combine == "filter":
+            filtered: Tensor = (magnitude / comb * torch.exp(change)) * (turned + torch.exp(depth - 1.0) * noisy)
+            return filtered
+        mixed = turned + noisy
+        unit = mixed * torch.rsqrt(mixed.real.square() + mixed.imag.square() + 1e-6)
+        asked: Tensor = magnitude * torch.exp(change + depth * torch.log(comb)) * unit
+        return asked
+
+    def refined(self, spectrum: Tensor, times: int) -> Tensor:
+        """The same magnitudes with phases nearer to those of a sound: accelerated projections from a good start.
+
+        Perraudin et al., WASPAA 2013. The first steps win most; many make voices sound hollow.
+        """
+        magnitude, before = spectrum.abs(), None
+        for step in range(times):
+            rebuilt = self.stft(self.stft.inverse(spectrum))
+            ahead = rebuilt if before is None else rebuilt + step / (step + 1.0) * (rebuilt - before)
+            before = rebuilt
+            spectrum = magnitude * ahead * torch.rsqrt(ahead.real.square() + ahead.imag.square() + 1e-12)
+        return spectrum
+
+    def prior(self, mel: Tensor, comb: Tensor) -> Tensor:
+        """Magnitudes (batch, bins, frames) with the comb's shape whose mel bands come close to `mel`."""
+        wanted = mel.exp()
+        magnitude = comb * torch.exp(self.spread @ torch.log(wanted / (self.mel_basis @ comb + _TINY)))
+        for _ in range(2):
+            magnitude = magnitude * (self.spread @ (wanted / (self.mel_basis @ magnitude + _TINY)))
+        return magnitude
+
+    def start_phase(self, mel: Tensor, teeth: Tensor) -> Tensor:
+        """Minimum phase (batch, bins, frames) of the envelope: mel bands over those of the comb, read at its teeth."""
+        weight = teeth.square()
+        envelope = (self.smooth @ (weight * (mel - torch.log(teeth)))) / (self.smooth @ weight)
+        return self.minimum_phase @ envelope
+
+    def network(self, mel: Tensor, teeth: Tensor, f0_hz: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Four corrections, each (batch, bins, frames): log magnitude, comb depth, log harmonic share, phase."""
+        voiced = (f0_hz > 0).to(mel.dtype)
+        octaves = torch.log2(torch.clamp(f0_hz, min=40.0) / 200.0) * voiced
+        x = torch.cat([(mel + 5.0) / 3.0, torch.log(teeth) + 4.0, octaves[:, None], voiced[:, None]], dim=1)
+        x = self.enter_norm(self.enter(x).transpose(1, 2)).transpose(1, 2)
+        for block in self.blocks:
+            x = block(x)
+        out = self.leave(self.leave_norm(x.transpose(1, 2))).transpose(1, 2).float()
+        change, depth, ratio, turn = out.unflatten(1, (4, self.shape.bins)).unbind(1)
+        return change, depth, ratio, turn
+
+
+def spread_of(mel_basis: Tensor) -> Tensor:
+    """(bins, n_mels): weights, summing to 1, that carry mel bands to bins; the outer bands reach on outwards."""
+    weights = mel_basis.T / mel_basis.max(1).values
+    total = weights.sum(1, keepdim=True)
+    spread = weights / torch.clamp(total, min=1e-9)
+    covered = torch.nonzero(total[:, 0] > 1e-6)[:, 0]
+    spread[: covered[0]], spread[covered[-1] + 1 :] = 0.0, 0.0
+    spread[: covered[0], 0] = 1.0
+    spread[covered[-1] + 1 :, -1] = 1.0
+    for index in torch.nonzero(spread.sum(1) < 0.5)[:, 0].tolist():
+        spread[index] = spread[index - 1]
+    return spread
+
+
+def smooth_of(mel_basis: Tensor, sample_rate: int) -> Tensor:
+    """(n_mels, n_mels): weights by which a band hears its neighbours, a band or 150 Hz wide."""
+    hz = torch.linspace(0.0, sample_rate / 2, mel_basis.shape[1])
+    centre = (mel_basis @ hz) / mel_basis.sum(1)
+    width = torch.clamp(1.0 / mel_basis.max(1).values, min=150.0)
+    return (1.0 + ((centre[:, None] - centre[None]) / width[:, None]).square()) ** -2
+
+
+def minimum_phase_of(spread: Tensor) -> Tensor:
+    """(bins, n_mels): the linear map from log mel bands to the minimum phase of their envelope, by its cepstrum."""
+    log_magnitude = torch.cat([spread, spread[1:-1].flip(0)]).to(torch.float64)
+    cepstrum = torch.fft.ifft(log_magnitude, dim=0).real
+    size = len(cepstrum)
+    fold = torch.zeros(size, 1, dtype=torch.float64)
+    fold[0] = fold[size // 2] = 1.0
+    fold[1 : size // 2] = 2.0
+    phase: Tensor = torch.fft.fft(cepstrum * fold, dim=0).imag[: len(spread)].to(spread.dtype)
+    return phase
