@@ -13,6 +13,7 @@ import argparse
 import random
 from pathlib import Path
 
+import hymns
 import trips
 import words
 
@@ -52,7 +53,19 @@ def report_trips(data: Path, every: int) -> None:
                 print(f"    {fault}")
 
 
-REPORTS = {"words": report_words, "trips": report_trips}
+def report_hymns(data: Path, every: int) -> None:
+    figures = hymns.HymnFigures()
+    hymns.judge(data / "hymns" / "openhymnal_pd.abc", figures, every=every)
+    print(f"hymns: {figures.tunes} tunes, {figures.verses} verses")
+    print(f"  {figures.kept} of {figures.there} syllables in order = {figures.kept / max(1, figures.there):.4%}")
+    print(
+        f"  {figures.agreed} of {figures.notes} notes as music21 reads them, which cannot read {figures.unread} tunes"
+    )
+    for fault in figures.faults[:40]:
+        print(f"  {fault}")
+
+
+REPORTS = {"words": report_words, "hymns": report_hymns, "trips": report_trips}
 
 
 def main() -> None:

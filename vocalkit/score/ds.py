@@ -18,7 +18,9 @@ from vocalkit.score.sheet import Sheet, barred
 from vocalkit.score.texts import clean, decoded, has_words
 
 QUARTERS_PER_S = 2
-SILENCES = ("SP", "AP", "rest", "pau", "sil")
+RESTS = ("rest", "SP", "AP")
+SILENCES = ("SP", "AP")
+"""What a silence is called among notes, and among words."""
 _MAX_NOTES = 200_000
 _MICRO = 1_000_000
 _NAME = re.compile(r"([A-Ga-g])([#♯b♭]{0,2})(-?\d{1,2})([+-]\d{1,3}(?:\.\d+)?)?")
@@ -65,7 +67,7 @@ def _phrase(phrase: dict[str, Any], spans: list[tuple[Fraction, Fraction, float]
         raise ScoreError(f"note_seq, note_dur and note_slur have {len(names)}, {len(lengths)}, {len(slurs)} values")
     if len(spans) + len(names) > _MAX_NOTES:
         raise ScoreError(f"more than {_MAX_NOTES:,} notes")
-    sounding = [name not in SILENCES for name in names]
+    sounding = [name not in RESTS for name in names]
     words = _words(phrase, sounding, [slur == 0 for slur in slurs])
     now = _offset(phrase)
     for index, (name, length) in enumerate(zip(names, lengths, strict=True)):

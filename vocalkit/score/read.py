@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vocalkit.errors import ScoreError
+from vocalkit.score.abc import parse_abc
 from vocalkit.score.ds import parse_ds
 from vocalkit.score.files import parse_xml, read_bytes, unpack_mxl
 from vocalkit.score.imported import ImportedScore, in_seconds
@@ -24,6 +25,7 @@ PARSERS: dict[str, Parser] = {
     ".musicxml": lambda data, reading: parse_musicxml(parse_xml(data), reading),
     ".mxl": lambda data, reading: parse_musicxml(parse_xml(unpack_mxl(data)), reading),
     ".mid": parse_midi,
+    ".abc": parse_abc,
     ".ust": parse_ust,
     ".ustx": parse_ustx,
     ".ds": parse_ds,

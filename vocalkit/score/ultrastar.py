@@ -10,7 +10,7 @@ from math import lcm
 from vocalkit.errors import ScoreError
 from vocalkit.score.lines import one_at_a_time, sung_lines, with_words
 from vocalkit.score.reading import Reading
-from vocalkit.score.sheet import Sheet, barred, without_graces
+from vocalkit.score.sheet import Sheet, SheetNote, barred, without_graces
 from vocalkit.score.texts import clean, decoded, has_words, number
 from vocalkit.score.timeline import TempoLine
 
@@ -136,7 +136,7 @@ def _own(text: str) -> str | None:
 
 
 def _hyphened(notes: list[tuple[int, int, int, str, bool]]) -> list[bool]:
-    """Whether the word goes on: no space after it, none before the next syllable, and no new line."""
+    """Whether the word goes on: no space after it, none before the next syllable, and no new line; or a hyphen."""
     goes_on = [False] * len(notes)
     following: tuple[str, bool] | None = None
     after_space = False
@@ -147,7 +147,8 @@ def _hyphened(notes: list[tuple[int, int, int, str, bool]]) -> list[bool]:
             following = (following[0], following[1] or first) if following else None
             continue
         spaced = text.endswith(" ") or after_space or following is None or following[0].startswith(" ")
-        goes_on[index] = not spaced and following is not None and not following[1]
+        hyphen = text.endswith("-") and following is not None
+        goes_on[index] = hyphen or (not spaced and following is not None and not following[1])
         following, after_space = (text, first), False
     return goes_on
 
@@ -173,10 +174,18 @@ def write_ultrastar(sheet: Sheet) -> bytes:
         for note in notes:
             start = max(round(line.time_at(note.start) / unit_s), before)
             before = max(start + 1, round(line.time_at(note.end) / unit_s))
-            text = "~" if note.text is None else note.text
-            space = " " if note.text is not None and note.position in ("single", "end") else ""
-            rows.append(f": {start} {before - start} {round(note.pitch_midi) - _MIDDLE_C} {text}{space}")
+            rows.append(f": {start} {before - start} {round(note.pitch_midi) - _MIDDLE_C} {_written(note, notes)}")
     return ("\n".join([*rows, "E"]) + "\n").encode("utf-8")
+
+
+def _written(note: SheetNote, line: list[SheetNote]) -> str:
+    """A syllable, with a space where its word ends and a hyphen where the word goes on in the next line."""
+    if note.text is None:
+        return "~"
+    if note.position in ("single", "end"):
+        return f"{note.text} "
+    last = next(other for other in reversed(line) if other.text is not None)
+    return f"{note.text}-" if last is note else note.text
 
 
 def _unit_s(sheet: Sheet, line: TempoLine) -> float:
