@@ -47,19 +47,24 @@ def judge(path: Path, figures: HymnFigures, *, every: int) -> None:
 
 
 def _verses(text: str) -> list[list[str]]:
-    """Syllables of each verse: the n-th w: line under every line of music."""
+    """Syllables of each verse of the first voice with words: the n-th w: line under every line of its music."""
     verses: list[list[str]] = []
     number = 0
+    voice = sung = ""
     for line in text.splitlines():
         if not line.startswith("w:"):
             number = 0
+            found = re.match(r"\[?V:\s*([^\s\]]+)", line)
+            voice = found.group(1) if found else voice
             continue
+        sung = sung or voice
         number += 1
         while len(verses) < number:
             verses.append([])
-        pieces = re.split(r"[\s\-_*|]+", re.sub(r"^\s*\d+\s*[.):]\s*~?", "", line[2:]))
+        pieces = re.split(r"[\s\-_*|]+", re.sub(r"^\s*\d+\s*[.):]\s*~?", "", line[2:].replace("\\-", " ")))
         pieces = [re.sub(r"^\d+\s*[.):]", "", re.sub(r"[~\\]", "", piece)) for piece in pieces]
-        verses[number - 1] += [piece for piece in pieces if re.search(r"[^\W_]", piece)]
+        if voice == sung:
+            verses[number - 1] += [piece for piece in pieces if re.search(r"[^\W_]", piece)]
     return verses
 
 

@@ -46,7 +46,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str, bool]]:
             index += 1
         elif char in " \t-_*|":
             if syllable:
-                words = clean(_NUMBERING.sub("", syllable.replace("~", " ").replace("\\", "")))
+                words = clean(_NUMBERING.sub("", syllable.replace("~", " ").replace("\\", ""))).rstrip("-")
                 goes_on = char == "-"
                 if has_words(words):
                     yield "", words, goes_on
