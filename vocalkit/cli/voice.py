@@ -1,20 +1,22 @@
-"""`vocalkit voice`: which voices there are, and what may be done with them."""
+"""`vocalkit voice`: which voices there are, and how to make one of your own."""
 
 from __future__ import annotations
 
 import argparse
 
 from vocalkit.cli.arguments import Commands, add_command, add_json, print_json
+from vocalkit.cli.enroll import add_enroll
 
 EXAMPLES = """\
   vocalkit voice list
   vocalkit voice list --json
   vocalkit voice show clara
+  vocalkit voice enroll --challenge challenge.json --consent consent.wav --audio clips --transcripts clips.txt
 """
 
 
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
-    parser = add_command(commands, common, "voice", summary="list and describe voices", examples=EXAMPLES)
+    parser = add_command(commands, common, "voice", summary="list, describe and enrol voices", examples=EXAMPLES)
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="every voice that is installed", parents=[common])
     add_json(listing)
@@ -23,6 +25,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     showing.add_argument("name", metavar="NAME")
     add_json(showing)
     showing.set_defaults(run=run_show)
+    add_enroll(actions, common)
 
 
 def run_list(args: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -53,6 +54,10 @@ class EnrolmentDraft:
 
     def to_bytes(self) -> bytes:
         return canonical(asdict(self))
+
+    def facts(self) -> dict[str, str]:
+        """What the registry keeps of this draft, salted: whoever exchanges the file is found out."""
+        return {"draft": hashlib.sha256(self.to_bytes()).hexdigest()}
 
     @classmethod
     def from_bytes(cls, data: bytes) -> EnrolmentDraft:

@@ -22,6 +22,7 @@ from vocalkit.errors import ConsentError, InputError
 from vocalkit.resources import build
 
 GrantKind = Literal["builtin", "enrolled"]
+RootKind = Literal["builtin", "enrolled", "witness"]
 MAX_FILE_BYTES = 64 * 1024
 
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=]{1,76}\n)+-----END CERTIFICATE-----\n")
@@ -29,23 +30,23 @@ _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=]{1,76}\n
 
 @dataclass(frozen=True, slots=True)
 class TrustRoot:
-    """A key whose signature counts, and for which kinds of grant."""
+    """A key whose signature counts, and for what: the kinds of grant it may vouch for, or what it witnessed."""
 
     format: Literal["vocalkit-trust-root"]
     version: Literal[1]
     name: str
-    kinds: tuple[GrantKind, ...]
+    kinds: tuple[RootKind, ...]
     key: PublicJwk
     thumbprint: str
 
     def __post_init__(self) -> None:
         if not self.name.strip() or not self.kinds:
-            raise InputError("a trust root needs a name and at least one kind of grant")
+            raise InputError("a trust root needs a name and at least one kind")
         if self.key.thumbprint != self.thumbprint:
             raise InputError(f"the thumbprint of {self.name!r} is not that of its key")
 
     @classmethod
-    def of(cls, key: Ed25519PublicKey | Ed25519PrivateKey, *, name: str, kinds: tuple[GrantKind, ...]) -> TrustRoot:
+    def of(cls, key: Ed25519PublicKey | Ed25519PrivateKey, *, name: str, kinds: tuple[RootKind, ...]) -> TrustRoot:
         jwk = public_jwk(key)
         return cls("vocalkit-trust-root", 1, name, kinds, jwk, jwk.thumbprint)
 

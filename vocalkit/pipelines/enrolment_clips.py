@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,9 +27,10 @@ Words = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpokenClip:
-    """A clip with what it says and how good it is. audio: mono."""
+    """A clip with what it says and how good it is. audio: mono; sha256: of its file."""
 
     name: str
+    sha256: str
     text: str
     words: Words
     audio: Audio
@@ -57,7 +59,8 @@ def read_clips(folder: Path, transcripts: Path | None, *, language: str) -> tupl
         # Two channels of one microphone say nothing more than one.
         sound = read(path, max_duration_s=120.0)
         mono = Audio(sound.mono()[None], sound.sample_rate)
-        clips.append(SpokenClip(path.name, texts[path.name], words[path.name], mono, measure_clip(sound)))
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        clips.append(SpokenClip(path.name, digest, texts[path.name], words[path.name], mono, measure_clip(sound)))
     return tuple(clips)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from vocalkit.consent.moments import format_moment, parse_moment
 from vocalkit.consent.reasons import refuse
@@ -54,3 +54,10 @@ def take_challenge(writer: Writer, challenge_id: str) -> bytes:
     committed = commit(writer.connection, row.grant_id, bytes(row.payload))
     writer.append("challenge", row.grant_id, {"done": "taken", "text": committed})
     return bytes(row.payload)
+
+
+def find_answered(connection: Connection, challenge_id: str) -> bytes | None:
+    """The bytes of a challenge that was taken before, None where it was not."""
+    table = schema.challenges
+    row = connection.execute(select(table).where(table.c.challenge_id == challenge_id)).one_or_none()
+    return None if row is None or row.taken is None else bytes(row.payload)

@@ -115,10 +115,20 @@ class Registry:
         with self._writing(now) as writer:
             return challenges.take_challenge(writer, challenge_id)
 
+    def answered_challenge(self, challenge_id: str) -> bytes | None:
+        """A challenge's bytes if it was taken before: a witness speaks of a recording that was heard already."""
+        with self._reading() as connection:
+            return challenges.find_answered(connection, challenge_id)
+
     def record(self, grant_id: str, facts_found: Mapping[str, str], now: datetime) -> None:
         """Write down what enrolment found: digests (committed to with salt), numbers, words of a fixed list."""
         with self._writing(now) as writer:
             facts.record(writer, grant_id, facts_found)
+
+    def confirm(self, grant_id: str, facts_told: Mapping[str, str]) -> None:
+        """Raises ConsentError (``not_as_enrolled``) unless each fact is what was last recorded under its name."""
+        with self._reading() as connection:
+            facts.confirm(connection, check_grant_id(grant_id), facts_told)
 
     def activate(self, grant_id: str, envelope: bytes, grant: ConsentGrant, now: datetime) -> None:
         """Keep a signed grant, whose envelope the caller has verified, and let the voice sing."""

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import get_args
 
+from sqlalchemy import Connection
+
 from vocalkit.consent.grant import check_grant_id
-from vocalkit.consent.reasons import Reason
+from vocalkit.consent.reasons import Reason, refuse
 from vocalkit.consent.registry.cases import every_case, require_case
-from vocalkit.consent.registry.ledger import Writer
+from vocalkit.consent.registry.ledger import Writer, stored_entries
 from vocalkit.consent.registry.people import commit
 from vocalkit.errors import InputError
 
@@ -38,6 +40,18 @@ def record(writer: Writer, grant_id: str, facts: Mapping[str, str]) -> None:
         else:
             raise InputError(f"{name}: a fact is a SHA-256, a number or one of {', '.join(sorted(WORDS))}")
     writer.append("recorded", grant_id, {"facts": told})
+
+
+def confirm(connection: Connection, grant_id: str, facts: Mapping[str, str]) -> None:
+    """Raises ConsentError (``not_as_enrolled``) unless each fact is what was last recorded under its name."""
+    told: dict[str, object] = {}
+    for entry, _ in stored_entries(connection, "recorded"):
+        if entry.grant_id == grant_id:
+            told |= entry.facts()["facts"]
+    for name, value in facts.items():
+        expected = commit(connection, grant_id, f"{name}:{value}".encode()) if _DIGEST.fullmatch(value) else value
+        if told.get(name) != expected:
+            raise refuse("not_as_enrolled", f"the {name} is not the one that enrolment recorded; enrol the voice again")
 
 
 def refused(writer: Writer, grant_id: str | None, voice_id: str | None, reason: str) -> None:

@@ -42,14 +42,14 @@ class ConsentVerdict:
     witnessed_by: str | None
 
     def facts(self) -> dict[str, str]:
-        """What the ledger may hold: numbers and words of fixed lists, nothing personal."""
-        return {
+        """What the ledger may hold: numbers and words of a fixed list, nothing personal."""
+        told = {
             "words": self.words.outcome,
             "speaker": self.speaker.outcome,
             "speaker_minimum": f"{self.speaker.minimum:.3f}",
-            "flags": ",".join(sorted({flag.name for flag in self.flags})) or "none",
-            "witness": "none" if self.witnessed_by is None else "signed",
+            "witness": "none" if self.witnessed_by is None else "witnessed",
         }
+        return told | {f"risk_{flag.name}": "found" for flag in self.flags}
 
 
 def verify_consent(
