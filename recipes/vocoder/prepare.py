@@ -30,7 +30,9 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from vocalkit.nn.losses import log_mel
 from vocalkit.nn.source import cycles_at_frames, harmonic_source
+from vocalkit.nn.spectral import magnitude
 from vocalkit.nn.vocoder import HarmonicVocoder, VocoderShape
 from vocalkit.synth.mel import MelContract, frame_count, mel_filterbank
 
@@ -69,14 +71,17 @@ def in_step(
     hz = torch.from_numpy(f0_hz)[None]
     base = cycles_at_frames(hz, mel.hop_s)
     source = harmonic_source(hz, base, hop=mel.hop, sample_rate=mel.sample_rate, top_hz=20_000.0)
-    true, pulses = physics.stft(sound), physics.stft(source) * (4.0 / mel.n_fft)
-    logs = torch.log(torch.clamp(physics.mel_basis @ true.abs(), min=mel.floor))
-    start = physics.start_phase(logs, physics.mel_basis @ torch.sqrt(pulses.abs().square() + 0.01))
+    true = physics.stft(sound)
+    pulses = tuple(part * (4.0 / mel.n_fft) for part in physics.stft(source))
+    logs = log_mel(true, physics.mel_basis, floor=mel.floor)
+    start = physics.start_phase(logs, physics.mel_basis @ magnitude(pulses, 0.1))
     number = torch.arange(1, 41)
     at = number[:, None] * hz
     bins = torch.clamp(torch.round(at * (mel.n_fft / mel.sample_rate)).long(), max=mel.bins - 1)
-    true, pulses, start = (torch.gather(part[0], 0, bins) for part in (true, pulses, start))
-    apart = true * pulses.conj() * torch.polar(torch.ones(()), -start)
+    heard, sent, start = (
+        torch.gather(part[0], 0, bins) for part in (torch.complex(*true), torch.complex(*pulses), start)
+    )
+    apart = heard * sent.conj() * torch.polar(torch.ones(()), -start)
     weight = apart.abs().sqrt() * (at > 60.0) * (at < HIGHEST_ALIGNED_HZ)
     apart = apart / (apart.abs() + 1e-9) * weight / (weight.sum(0) + 1e-9)
     shifts = np.exp(-2j * np.pi * np.outer(number.numpy(), np.arange(SHIFTS) / SHIFTS))

@@ -1,137 +1,264 @@
 """A prepared set in, a vocoder out: reconstruction first, adversarial last; checkpoints, resume, data-parallel.
 
     python recipes/vocoder/train.py --work DIR --run NAME --minutes 60
-    torchrun --nproc-per-node 8 recipes/vocoder/train.py --work DIR --run NAME --minutes 60
+    python recipes/vocoder/train.py --work DIR --run NAME --minutes 30 --adversarial
+    torchrun --nproc-per-node 8 recipes/vocoder/train.py --work DIR --run NAME --minutes 60 --set train.batch=64
 
-`--minutes` is this run's budget: processor time on a CPU, wall time on CUDA. The rate is held until its
-last fifth and then falls; `--resume` goes on from the checkpoint that was kept before it fell.
+`--minutes` is this call's budget: processor time on a CPU, wall time on CUDA. A run that exists goes on. The
+learning rate is held until the last share of the budget and then falls; `held.pt` is the state before it fell,
+from which the next call goes on, `latest.pt` the state after it, which is the one to use.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import os
 import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
+from material import Batch, Material
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-from vocalkit.nn.losses import SpectralDistance, mel_distance, phase_distance
-from vocalkit.nn.source import cycles_at_frames
+from vocalkit.nn.discriminators import Judges, deceiving_loss, judges_loss, likeness_loss
+from vocalkit.nn.losses import SpectralDistance, log_mel, mel_distance, phase_distance
+from vocalkit.nn.spectral import Spectrum
 from vocalkit.nn.vocoder import HarmonicVocoder, VocoderShape
 from vocalkit.synth.mel import MelContract, mel_filterbank
 
-
-class Material:
-    """Random segments of a prepared set."""
-
-    def __init__(self, folder: Path, mel: MelContract, settings: dict[str, Any]) -> None:
-        self.mel, self.settings = mel, settings
-        self.index = json.loads((folder / "index.json").read_text())
-        self.audio: NDArray[np.int16] = np.memmap(folder / "audio.i16", np.int16, mode="r")
-        self.frames: NDArray[np.float32] = np.memmap(folder / "frames.f32", np.float32, mode="r").reshape(-1, 2)
-        lengths = np.array([clip["frames"] for clip in self.index])
-        self.longest = lengths.max()
-        # Long enough clips, in proportion to their length.
-        self.share = np.where(lengths > settings["segment_frames"], lengths, 0) / lengths.sum()
-        self.share = self.share / self.share.sum()
-
-    def batch(self, random: np.random.Generator, size: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Sound (size, samples), F0 and cycles (size, frames)."""
-        rows = [self._segment(random) for _ in range(size)]
-        sound, f0_hz, cycles = (np.stack(column) for column in zip(*rows, strict=True))
-        return torch.from_numpy(sound), torch.from_numpy(f0_hz), torch.from_numpy(cycles)
-
-    def _segment(self, random: np.random.Generator) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        clip = self.index[random.choice(len(self.index), p=self.share)]
-        count, hop = self.settings["segment_frames"], self.mel.hop
-        start = clip["first"] + int(random.integers(0, clip["frames"] - count))
-        gain = 10.0 ** (random.uniform(self.settings["quietest_db"], 0.0) / 20.0)
-        sound = self.audio[start * hop : (start + count) * hop].astype(np.float32) * np.float32(gain / 32767)
-        frames = np.array(self.frames[start : start + count])
-        f0_hz, cycles = frames[:, 0], frames[:, 1].astype(np.float64)
-        if random.uniform() < self.settings["filled_share"]:
-            f0_hz, cycles = filled(f0_hz, cycles, self.mel.hop_s)
-        return sound, f0_hz, cycles
+SHOW_EVERY = 20
+EDGE_FRAMES = 4
+VALID_BATCHES = 2
 
 
-def filled(
-    f0_hz: NDArray[np.float32], cycles: NDArray[np.float64], hop_s: float
-) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """F0 carried through unvoiced frames, as editors of the DiffSinger world hand it over."""
-    voiced = np.flatnonzero(f0_hz > 0)
-    if not voiced.size:
-        return f0_hz, cycles
-    everywhere = np.interp(np.arange(f0_hz.size), voiced, f0_hz[voiced]).astype(np.float32)
-    run = cycles_at_frames(torch.from_numpy(everywhere)[None], hop_s)[0].numpy()
-    last = voiced[np.maximum(np.searchsorted(voiced, np.arange(f0_hz.size), side="right") - 1, 0)]
-    return everywhere, (cycles[last] + run - run[last]) % 1.0
+class Reconstruction(nn.Module):
+    """The vocoder and what its copies lack: a module, so that gradients of several machines can be averaged."""
+
+    def __init__(self, vocoder: HarmonicVocoder, settings: dict[str, Any]) -> None:
+        super().__init__()
+        self.vocoder, self.settings, self.distance = vocoder, settings, SpectralDistance()
+
+    def forward(self, sound: Tensor, f0_hz: Tensor, cycles: Tensor, seed: int) -> tuple[Tensor, dict[str, Tensor]]:
+        """The copy (batch, samples) without its edges, which lack a neighbour, and the parts of the loss."""
+        vocoder, floor, hop = self.vocoder, self.vocoder.shape.mel_floor, self.vocoder.shape.hop
+        true = vocoder.stft(sound)
+        mel = log_mel(true, vocoder.mel_basis, floor=floor)
+        first = torch.arange(len(sound), device=sound.device) * sound.shape[1]
+        with torch.autocast(sound.device.type, torch.bfloat16, enabled=self.settings["bfloat16"]):
+            asked = vocoder.spectrum(mel, f0_hz, cycles, first, seed=seed)
+        made = vocoder.stft.inverse(vocoder.refined(asked, self.settings["refinements"]))
+        heard = made[:, EDGE_FRAMES * hop : -EDGE_FRAMES * hop]
+        return heard, {
+            "stft": self.distance(heard, sound[:, EDGE_FRAMES * hop : -EDGE_FRAMES * hop]),
+            "mel": mel_distance(inside(vocoder.stft(made)), inside(true), vocoder.mel_basis, floor=floor),
+            "phase": phase_distance(inside(asked), inside(true)),
+        }
+
+
+def inside(spectrum: Spectrum) -> Spectrum:
+    return spectrum[0][..., EDGE_FRAMES:-EDGE_FRAMES], spectrum[1][..., EDGE_FRAMES:-EDGE_FRAMES]
 
 
 @dataclass
 class State:
     """All that a run needs to go on."""
 
-    model: HarmonicVocoder
+    vocoder: HarmonicVocoder
+    judges: Judges
     average: dict[str, Tensor]
-    optimizer: torch.optim.Optimizer
+    learner: torch.optim.Optimizer
+    judging: torch.optim.Optimizer
     step: int = 0
     seconds: float = 0.0
+    adversarial_steps: int = 0
 
-    def save(self, path: Path, about: dict[str, Any]) -> None:
+    @classmethod
+    def fresh(cls, shape: VocoderShape, mel: MelContract, settings: dict[str, Any], device: torch.device) -> State:
+        vocoder = HarmonicVocoder(shape, torch.from_numpy(mel_filterbank(mel))).to(device)
+        judges = Judges(channels=settings["judge_channels"]).to(device)
+        average = {name: value.detach().clone() for name, value in vocoder.state_dict().items()}
+        rate = settings["learning_rate"]
+        learner = torch.optim.AdamW(vocoder.parameters(), rate, betas=(0.9, 0.99), weight_decay=0.01)
+        judging = torch.optim.AdamW(judges.parameters(), settings["judge_rate"], betas=(0.8, 0.9), weight_decay=0.01)
+        return cls(vocoder, judges, average, learner, judging)
+
+    def save(self, path: Path) -> None:
+        """Whole or not at all. The judges travel once they have learnt something."""
         kept = {
-            "model": self.model.state_dict(), "average": self.average, "optimizer": self.optimizer.state_dict(),
-            "step": self.step, "seconds": self.seconds, "about": about,
+            "model": self.vocoder.state_dict(), "average": self.average, "optimizer": self.learner.state_dict(),
+            "step": self.step, "seconds": self.seconds, "adversarial_steps": self.adversarial_steps,
+            "about": {"shape": asdict(self.vocoder.shape)},
         }  # fmt: skip
+        if self.adversarial_steps:
+            kept |= {"judges": self.judges.state_dict(), "judging": self.judging.state_dict()}
         partial = path.with_suffix(".partial")
         torch.save(kept, partial)
         partial.replace(path)
 
     def load(self, path: Path, device: torch.device) -> None:
         kept = torch.load(path, map_location=device, weights_only=True)
-        self.model.load_state_dict(kept["model"])
+        self.vocoder.load_state_dict(kept["model"])
         self.average = {name: value.clone() for name, value in kept["average"].items()}
-        self.optimizer.load_state_dict(kept["optimizer"])
+        self.learner.load_state_dict(kept["optimizer"])
         self.step, self.seconds = kept["step"], kept["seconds"]
+        self.adversarial_steps = kept.get("adversarial_steps", 0)
+        if self.adversarial_steps:
+            self.judges.load_state_dict(kept["judges"])
+            self.judging.load_state_dict(kept["judging"])
+
+    @torch.no_grad()
+    def follow(self, keep: float) -> None:
+        """Move the averaged weights towards the present ones; at first quickly."""
+        keep = min(keep, (self.step + 1) / (self.step + 10))
+        for name, value in self.vocoder.state_dict().items():
+            self.average[name].lerp_(value, 1.0 - keep)
 
 
-def losses(
-    model: HarmonicVocoder, distance: SpectralDistance, batch: tuple[Tensor, Tensor, Tensor], settings: dict[str, Any],
-    *, floor: float, seed: int,
-) -> dict[str, Tensor]:  # fmt: skip
-    """The parts of the reconstruction loss of one batch; frames at the edges, which lack a neighbour, do not count."""
-    sound, f0_hz, cycles = batch
-    true = model.stft(sound)
-    mel = torch.log(torch.clamp(model.mel_basis @ true.abs(), min=floor))
-    first = torch.arange(len(sound), device=sound.device) * sound.shape[1]
-    with torch.autocast(sound.device.type, torch.bfloat16, enabled=settings.get("bfloat16", True)):
-        made = model.spectrum(mel, f0_hz, cycles, first, seed=seed)
-    inside, hop = slice(4, -4), model.shape.hop
-    heard = slice(4 * hop, -4 * hop)
-    waveform = model.stft.inverse(model.refined(made, settings["refinements"]))
-    return {
-        "stft": distance(waveform[:, heard], sound[:, heard]),
-        "mel": mel_distance(model.stft(waveform)[..., inside], true[..., inside], model.mel_basis, floor=floor),
-        "phase": phase_distance(made[..., inside], true[..., inside]),
-    }
+class Budget:
+    """How much of this call's time is spent, the same on every machine."""
+
+    def __init__(self, minutes: float, device: torch.device, together: bool) -> None:
+        self.clock = time.process_time if device.type == "cpu" else time.monotonic
+        self.whole_s, self.device, self.together, self.started = minutes * 60.0, device, together, self.clock()
+
+    def spent_s(self) -> float:
+        return self.clock() - self.started
+
+    def share(self) -> float:
+        value = torch.tensor([self.spent_s() / self.whole_s], device=self.device)
+        if self.together:
+            torch.distributed.broadcast(value, 0)
+        return float(value)
 
 
 def rate_at(step: int, share: float, settings: dict[str, Any]) -> float:
     """Factor on the learning rate: warm up, hold, and fall to a hundredth over the last share of the budget."""
     warm = min(1.0, (step + 1) / settings["warm_up_steps"])
-    left = min(1.0, max(0.0, 1.0 - share) / settings["decay_share"])
-    return warm * max(left, 0.01)
+    return max(0.01, warm * min(1.0, max(0.0, 1.0 - share) / settings["decay_share"]))
+
+
+def learn(
+    state: State, reconstruction: nn.Module, judges: nn.Module | None, batch: Batch, settings: dict[str, Any]
+) -> dict[str, Tensor]:
+    """One step on one batch, adversarial where there are judges; returns the parts of the loss."""
+    made, parts = reconstruction(*batch, state.step)
+    loss = parts["stft"] + settings["mel_weight"] * parts["mel"] + settings["phase_weight"] * parts["phase"]
+    if judges is not None:
+        edge = (batch[0].shape[1] - made.shape[1]) // 2
+        true = batch[0][:, edge:-edge]
+        judged = judges_loss(judges(true), judges(made.detach()))
+        state.judging.zero_grad(set_to_none=True)
+        judged.backward()
+        state.judging.step()
+        shown, seen = state.judges(made), state.judges(true)
+        parts |= {"judges": judged, "deceive": deceiving_loss(shown), "likeness": likeness_loss(seen, shown)}
+        loss = loss + settings["deceive_weight"] * parts["deceive"] + settings["likeness_weight"] * parts["likeness"]
+        state.adversarial_steps += 1
+    state.learner.zero_grad(set_to_none=True)
+    loss.backward()
+    parts["norm"] = nn.utils.clip_grad_norm_(state.vocoder.parameters(), settings["largest_gradient"])
+    state.learner.step()
+    state.step += 1
+    state.follow(settings["average"])
+    return {name: value.detach() for name, value in parts.items()}
+
+
+@torch.no_grad()
+def validate(state: State, reconstruction: Reconstruction, material: Material, size: int) -> dict[str, float]:
+    """The averaged weights on recordings that are not trained on, the same segments each time."""
+    present = {name: value.clone() for name, value in state.vocoder.state_dict().items()}
+    state.vocoder.load_state_dict(state.average)
+    device, sums = next(state.vocoder.parameters()).device, {"stft": 0.0, "mel": 0.0, "phase": 0.0}
+    for number in range(VALID_BATCHES):
+        batch = [part.to(device) for part in material.batch([0, number], size)]
+        for name, value in reconstruction(*batch, number)[1].items():
+            sums[name] += float(value) / VALID_BATCHES
+    state.vocoder.load_state_dict(present)
+    return sums
+
+
+class Log:
+    """Means of what was learnt, as a table and, if asked, for TensorBoard. Silent on all machines but the first."""
+
+    def __init__(self, folder: Path, tensorboard: bool, leading: bool) -> None:
+        self.file = (folder / "log.tsv").open("a") if leading else None
+        self.sums: dict[str, float] = {}
+        self.board: Any = None
+        if tensorboard and leading:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self.board = SummaryWriter(str(folder))
+
+    def add(self, parts: dict[str, Tensor], state: State) -> None:
+        for name, value in parts.items():
+            self.sums[name] = self.sums.get(name, 0.0) + float(value) / SHOW_EVERY
+        if state.step % SHOW_EVERY == 0:
+            self.show("train", self.sums, state)
+            self.sums = {}
+
+    def show(self, kind: str, values: dict[str, float], state: State) -> None:
+        if self.file is not None:
+            shown = (f"{name} {value:.4f}" for name, value in values.items())
+            print(kind, state.step, f"{state.seconds:.0f}", *shown, sep="\t", file=self.file, flush=True)
+        for name, value in values.items() if self.board is not None else ():
+            self.board.add_scalar(f"{kind}/{name}", value, state.step)
+
+
+def run(arguments: argparse.Namespace, config: dict[str, Any]) -> None:
+    """Train until the budget is spent."""
+    together, leading = "WORLD_SIZE" in os.environ, os.environ.get("RANK", "0") == "0"
+    device = torch.device(f"cuda:{os.environ.get('LOCAL_RANK', 0)}" if torch.cuda.is_available() else "cpu")
+    if together:
+        torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    mel, settings = MelContract(**config["mel"]), config["train"]
+    torch.manual_seed(arguments.seed)
+    state = State.fresh(VocoderShape(**config["shape"], mel_floor=mel.floor), mel, settings, device)
+    folder = arguments.work / "runs" / arguments.run
+    folder.mkdir(parents=True, exist_ok=True)
+    latest, held = folder / "latest.pt", folder / "held.pt"
+    if latest.exists():
+        state.load(held if held.exists() else latest, device)
+    plain = Reconstruction(state.vocoder, settings).to(device)
+    reconstruction: nn.Module = DistributedDataParallel(plain) if together else plain
+    judges: nn.Module | None = state.judges if arguments.adversarial else None
+    if judges is not None and together:
+        judges = DistributedDataParallel(judges)
+    material = Material(arguments.work / "train", mel, settings)
+    unseen = Material(arguments.work / "valid", mel, {**settings, "filled_share": 0.0})
+    log, budget = Log(folder, arguments.tensorboard, leading), Budget(arguments.minutes, device, together)
+    seeds = [arguments.seed, int(os.environ.get("RANK", 0))]
+    begun_s, saved_s, falling = state.seconds, 0.0, False
+    for batch in material.batches(seeds, settings["batch"], first=state.step, ahead=settings["read_ahead"]):
+        share = budget.share()
+        if leading and (share >= 1.0 or budget.spent_s() - saved_s > arguments.save_every):
+            log.show("valid", validate(state, plain, unseen, settings["batch"]), state)
+            state.save(latest)
+            saved_s = budget.spent_s()
+        if share >= 1.0:
+            break
+        if share > 1.0 - settings["decay_share"] and not falling:
+            falling = True
+            if leading:
+                state.save(held)
+        factor = rate_at(state.step, share, settings)
+        for optimizer, rate in ((state.learner, "learning_rate"), (state.judging, "judge_rate")):
+            for group in optimizer.param_groups:
+                group["lr"] = settings[rate] * factor
+        on_device = tuple(part.to(device, non_blocking=True) for part in batch)
+        parts = learn(state, reconstruction, judges, on_device, settings)
+        state.seconds = begun_s + budget.spent_s()
+        log.add(parts, state)
+    if together:
+        torch.distributed.destroy_process_group()
 
 
 def main() -> None:
@@ -140,71 +267,22 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--run", required=True)
     parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--adversarial", action="store_true", help="judges take part: last and short")
     parser.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--save-every", type=float, default=120.0, metavar="SECONDS")
+    parser.add_argument("--tensorboard", action="store_true", help="also write for TensorBoard")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     config = tomllib.loads(arguments.config.read_text())
     for entry in arguments.set:
         name, _, value = entry.partition("=")
         section, _, key = name.partition(".")
+        if key not in config[section]:
+            parser.error(f"no setting {name}; {section} has {', '.join(config[section])}")
         config[section][key] = tomllib.loads(f"value = {value}")["value"]
-    mel, settings = MelContract(**config["mel"]), config["train"]
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    clock = time.process_time if device.type == "cpu" else time.monotonic
-    shape = VocoderShape(**config["shape"])
-    torch.manual_seed(arguments.seed)
-    model = HarmonicVocoder(shape, torch.from_numpy(mel_filterbank(mel))).to(device)
-    optimizer = torch.optim.AdamW(model.parameters(), settings["learning_rate"], betas=(0.9, 0.99), weight_decay=0.01)
-    state = State(model, {k: v.detach().clone() for k, v in model.state_dict().items()}, optimizer)
-    folder = arguments.work / "runs" / arguments.run
-    folder.mkdir(parents=True, exist_ok=True)
-    checkpoint, held = folder / "latest.pt", folder / "held.pt"
-    if checkpoint.exists():
-        state.load(held if held.exists() else checkpoint, device)
-    material = Material(arguments.work / "train", mel, settings)
-    distance = SpectralDistance().to(device)
-    log = (folder / "log.tsv").open("a")
-    about = {"shape": asdict(shape)}
-    started, saved, decaying = clock() - 0.0, clock(), False
-    sums: dict[str, float] = {}
-    begun = state.seconds
-    while True:
-        spent = clock() - started
-        share = spent / (arguments.minutes * 60)
-        if share >= 1.0:
-            break
-        if share > 1.0 - settings["decay_share"] and not decaying:
-            state.save(held, about)
-            decaying = True
-        factor = rate_at(state.step, share, settings)
-        for group in optimizer.param_groups:
-            group["lr"] = settings["learning_rate"] * factor
-        random = np.random.default_rng([arguments.seed, state.step])
-        batch = tuple(part.to(device) for part in material.batch(random, settings["batch"]))
-        parts = losses(model, distance, batch, settings, floor=mel.floor, seed=state.step)
-        loss = parts["stft"] + settings["mel_weight"] * parts["mel"] + settings["phase_weight"] * parts["phase"]
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        state.step += 1
-        keep = min(settings["average"], state.step / (state.step + 10))
-        with torch.no_grad():
-            for name, value in model.state_dict().items():
-                state.average[name].lerp_(value, 1.0 - keep)
-        for name, value in {**parts, "norm": norm}.items():
-            sums[name] = sums.get(name, 0.0) + value.item()
-        state.seconds = begun + clock() - started
-        if state.step % 20 == 0:
-            shown = (f"{name} {value / 20:.4f}" for name, value in sums.items())
-            print(state.step, f"{state.seconds:.0f}", *shown, sep="\t", file=log, flush=True)
-            sums = {}
-        if clock() - saved > 120:
-            state.save(checkpoint, about)
-            saved = clock()
-    state.save(checkpoint, about)
+    run(arguments, config)
 
 
 if __name__ == "__main__":

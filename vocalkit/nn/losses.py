@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from vocalkit.nn.spectral import Spectrum, magnitude
+
 
 class SpectralDistance(nn.Module):
     """Multi-resolution STFT loss (Yamamoto et al., 2020): spectral convergence and log magnitude, averaged.
@@ -35,18 +37,22 @@ class SpectralDistance(nn.Module):
         return torch.sqrt(power + self.floor**2)
 
 
-def phase_distance(made: Tensor, true: Tensor) -> Tensor:
-    """Mean of 1 - cos of the angle between two complex spectra, weighted by the root of the true magnitude.
+def phase_distance(made: Spectrum, true: Spectrum) -> Tensor:
+    """Mean of 1 - cos of the angle between two spectra, weighted by the root of the true magnitude.
 
     Where phases cannot be known, as in noise, its gradient is zero on average.
     """
-    weight = torch.sqrt(true.abs())
-    dot = made.real * true.real + made.imag * true.imag
-    norm = torch.sqrt((made.real.square() + made.imag.square()) * (true.real.square() + true.imag.square()) + 1e-10)
-    return (weight * (1.0 - dot / norm)).sum() / (weight.sum() + 1e-6)
+    weight = torch.sqrt(magnitude(true))
+    dot = made[0] * true[0] + made[1] * true[1]
+    cosine = dot / (magnitude(made, 1e-5) * magnitude(true, 1e-5))
+    return (weight * (1.0 - cosine)).sum() / (weight.sum() + 1e-6)
 
 
-def mel_distance(made: Tensor, true: Tensor, mel_basis: Tensor, *, floor: float) -> Tensor:
-    """Mean absolute difference of log mel bands of two complex spectra (batch, bins, frames)."""
-    logs = [torch.log(torch.clamp(mel_basis @ spectrum.abs(), min=floor)) for spectrum in (made, true)]
-    return (logs[0] - logs[1]).abs().mean()
+def mel_distance(made: Spectrum, true: Spectrum, mel_basis: Tensor, *, floor: float) -> Tensor:
+    """Mean absolute difference of log mel bands of two spectra (batch, bins, frames)."""
+    return (log_mel(made, mel_basis, floor=floor) - log_mel(true, mel_basis, floor=floor)).abs().mean()
+
+
+def log_mel(spectrum: Spectrum, mel_basis: Tensor, *, floor: float) -> Tensor:
+    """Natural log of mel bands (batch, n_mels, frames), nothing under `floor`."""
+    return torch.log(torch.clamp(mel_basis @ magnitude(spectrum), min=floor))

@@ -8,13 +8,11 @@ from torch import Tensor
 _PRIME = 2_147_483_647
 
 
-def white_noise(first: Tensor, count: int, *, seed: int) -> Tensor:
-    """Uniform noise of variance 1.
+def white_noise(index: Tensor, *, seed: int) -> Tensor:
+    """Uniform noise of variance 1, float32, for sample numbers int64 of any shape.
 
-    first: int64 (batch,), the number of each row's first sample; returns float32 (batch, count). Integer squares
-    modulo a Mersenne prime scramble the sample number: exact in 64 bits, so nothing depends on the device.
+    Integer squares modulo a Mersenne prime scramble the number: exact in 64 bits, so nothing depends on the device.
     """
-    index = first[:, None] + torch.arange(count, dtype=torch.int64, device=first.device)[None]
     mixed = (index * 48_271 + (seed % _PRIME) * 16_807 + 12_345) % _PRIME
     mixed = (mixed * mixed + index * 69_621) % _PRIME
     mixed = (mixed * mixed + 1_013_904_223) % _PRIME

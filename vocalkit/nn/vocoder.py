@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from vocalkit.nn.convnext import ConvNeXtBlock
 from vocalkit.nn.noise import white_noise
 from vocalkit.nn.source import harmonic_source
-from vocalkit.nn.spectral import Stft
+from vocalkit.nn.spectral import Spectrum, Stft, magnitude
 
 _VALLEY = 0.1
 _TINY = 1e-7
@@ -37,6 +37,7 @@ class VocoderShape:
     blocks: int = 6
     kernel: int = 7
     top_hz: float = 20_000.0
+    mel_floor: float = 1e-5
     refinements: int = 4
     combine: Literal["magnitude", "filter"] = "magnitude"
 
@@ -89,47 +90,50 @@ class HarmonicVocoder(nn.Module):
         spectrum = self.spectrum(mel, f0_hz, cycles, first, seed=seed)
         return self.stft.inverse(self.refined(spectrum, self.shape.refinements))
 
-    def spectrum(self, mel: Tensor, f0_hz: Tensor, cycles: Tensor, first: Tensor, *, seed: int) -> Tensor:
-        """The complex spectrum (batch, bins, frames) that the network asks for."""
+    def spectrum(self, mel: Tensor, f0_hz: Tensor, cycles: Tensor, first: Tensor, *, seed: int) -> Spectrum:
+        """The spectrum (batch, bins, frames) that the network asks for."""
         shape = self.shape
         source = harmonic_source(f0_hz, cycles, hop=shape.hop, sample_rate=shape.sample_rate, top_hz=shape.top_hz)
-        noise = white_noise(first, source.shape[1], seed=seed)
-        harmonic = self.stft(source) * (4.0 / shape.n_fft)
-        noisy = self.stft(noise) * (0.375 * shape.n_fft) ** -0.5
-        comb = torch.sqrt(harmonic.real.square() + harmonic.imag.square() + _VALLEY**2)
-        magnitude = self.prior(mel, comb)
+        index = first[:, None] + torch.cumsum(torch.ones_like(source, dtype=torch.int64), dim=1) - 1
+        noise = white_noise(index, seed=seed)
+        harmonic = [part * (4.0 / shape.n_fft) for part in self.stft(source)]
+        noisy = [part * (0.375 * shape.n_fft) ** -0.5 for part in self.stft(noise)]
+        comb = torch.sqrt(harmonic[0].square() + harmonic[1].square() + _VALLEY**2)
         teeth = self.mel_basis @ comb
         change, depth, ratio, turn = self.network(mel, teeth, f0_hz)
-        phase = self.start_phase(mel, teeth) + turn
-        turned = harmonic * torch.polar(torch.exp(torch.clamp(ratio, -8.0, 8.0)), phase)
+        phase, share = self.start_phase(mel, teeth) + turn, torch.exp(torch.clamp(ratio, -8.0, 8.0))
+        cos, sin = share * torch.cos(phase), share * torch.sin(phase)
+        turned = harmonic[0] * cos - harmonic[1] * sin, harmonic[0] * sin + harmonic[1] * cos
+        start = self.prior(mel, comb)
         if shape.combine == "filter":
-            filtered: Tensor = (magnitude / comb * torch.exp(change)) * (turned + torch.exp(depth - 1.0) * noisy)
-            return filtered
-        mixed = turned + noisy
-        unit = mixed * torch.rsqrt(mixed.real.square() + mixed.imag.square() + 1e-6)
-        asked: Tensor = magnitude * torch.exp(change + depth * torch.log(comb)) * unit
-        return asked
+            gain, breath = start / comb * torch.exp(change), torch.exp(depth - 1.0)
+            return gain * (turned[0] + breath * noisy[0]), gain * (turned[1] + breath * noisy[1])
+        mixed = turned[0] + noisy[0], turned[1] + noisy[1]
+        gain = start * torch.exp(change + depth * torch.log(comb)) / magnitude(mixed, 1e-3)
+        return gain * mixed[0], gain * mixed[1]
 
-    def refined(self, spectrum: Tensor, times: int) -> Tensor:
+    def refined(self, spectrum: Spectrum, times: int) -> Spectrum:
         """The same magnitudes with phases nearer to those of a sound: accelerated projections from a good start.
 
         Perraudin et al., WASPAA 2013. The first steps win most; many make voices sound hollow.
         """
-        magnitude, before = spectrum.abs(), None
+        wanted, before = magnitude(spectrum), spectrum
         for step in range(times):
             rebuilt = self.stft(self.stft.inverse(spectrum))
-            ahead = rebuilt if before is None else rebuilt + step / (step + 1.0) * (rebuilt - before)
-            before = rebuilt
-            spectrum = magnitude * ahead * torch.rsqrt(ahead.real.square() + ahead.imag.square() + 1e-12)
+            push = step / (step + 1.0)
+            real, imag = (now + push * (now - old) for now, old in zip(rebuilt, before, strict=True))
+            gain = wanted / magnitude((real, imag), 1e-6)
+            before, spectrum = rebuilt, (gain * real, gain * imag)
         return spectrum
 
     def prior(self, mel: Tensor, comb: Tensor) -> Tensor:
         """Magnitudes (batch, bins, frames) with the comb's shape whose mel bands come close to `mel`."""
-        wanted = mel.exp()
-        magnitude = comb * torch.exp(self.spread @ torch.log(wanted / (self.mel_basis @ comb + _TINY)))
+        # A band at the floor holds nothing: silence in, silence out.
+        wanted = torch.clamp(mel.exp() - self.shape.mel_floor, min=0.0) + 0.01 * self.shape.mel_floor
+        start = comb * torch.exp(self.spread @ torch.log(wanted / (self.mel_basis @ comb + _TINY)))
         for _ in range(2):
-            magnitude = magnitude * (self.spread @ (wanted / (self.mel_basis @ magnitude + _TINY)))
-        return magnitude
+            start = start * (self.spread @ (wanted / (self.mel_basis @ start + _TINY)))
+        return start
 
     def start_phase(self, mel: Tensor, teeth: Tensor) -> Tensor:
         """Minimum phase (batch, bins, frames) of the envelope: mel bands over those of the comb, read at its teeth."""
@@ -146,7 +150,7 @@ class HarmonicVocoder(nn.Module):
         for block in self.blocks:
             x = block(x)
         out = self.leave(self.leave_norm(x.transpose(1, 2))).transpose(1, 2).float()
-        change, depth, ratio, turn = out.unflatten(1, (4, self.shape.bins)).unbind(1)
+        change, depth, ratio, turn = out.chunk(4, dim=1)
         return change, depth, ratio, turn
 
 
