@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -223,21 +225,30 @@ def test_what_is_no_sound(tmp_path: Path) -> None:
             verify_file(path)
 
 
-def test_labels_take_under_50_ms(desk: Desk, sung: Render, tmp_path: Path) -> None:
-    """Everything but decoding and listening, on three minutes of 24-bit stereo: CPU time, as other programs run."""
-    rng = np.random.default_rng(0)
-    long = Audio(rng.uniform(-0.5, 0.5, (2, 44_100 * 180)).astype(np.float32), 44_100)
-    publish(replace(sung, dry=long), tmp_path / "song", Release("flac"), desk=desk)
-    publish(replace(sung, dry=long), tmp_path / "wav", desk=desk)
-    verifier = open_verifier()
-    for path in (tmp_path / "wav" / "vocals_dry.wav", tmp_path / "song" / "vocals_dry.flac"):
-        taken = []
-        for _ in range(5):
-            began = time.process_time()
-            found = labels_of(path, verifier)
-            taken.append(time.process_time() - began)
-            assert found.verdict == "verified"
-        assert min(taken) < 0.25, taken
+@pytest.mark.slow
+def test_labels_cost_little_more_than_hashing(desk: Desk, sung: Render, tmp_path: Path) -> None:
+    """Everything but decoding and listening, on three minutes of 24-bit stereo.
+
+    CPU time beside that of SHA-256 over the same bytes, because other programs run meanwhile; the
+    seconds are in docs/verify.md. The C2PA library reads a FLAC file twice.
+    """
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 44_100 * 180)).astype(np.float32)
+    long, verifier = replace(sung, dry=Audio(noise, 44_100)), open_verifier()
+    forms: dict[SoundFormat, float] = {"wav": 1.5, "flac": 3.0}
+    for form, factor in forms.items():
+        publish(long, tmp_path / form, Release(form), desk=desk)
+        path = tmp_path / form / f"vocals_dry.{form}"
+        hashing = least_cpu_s(lambda path=path: hashlib.sha256(path.read_bytes()))
+        assert least_cpu_s(lambda path=path: labels_of(path, verifier)) < factor * hashing + 0.02
+
+
+def least_cpu_s(step: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(5):
+        began = time.process_time()
+        step()
+        taken.append(time.process_time() - began)
+    return min(taken)
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,11 @@ class Render:
 
 
 def add_vocals(request: AddVocals, *, progress: Progress = silent) -> Render:
-    """Sing on an instrumental. The same request gives the same bits, on any number of threads."""
+    """Sing on an instrumental.
+
+    The same request gives the same take, on any number of threads: the same bits but for the
+    watermark, which tells every render from every other.
+    """
     from threadpoolctl import threadpool_limits
 
     check_backing(request.backing)

@@ -26,7 +26,7 @@ _QUALITY: tuple[Column, ...] = (
     ("LUFS", lambda f: f"{f['master_lufs']:.2f}"),
     ("dBTP", lambda f: f"{f['master_dbtp']:.2f}"),
     ("lift LU (plain / master)", lambda f: f"{f['vocal_lift_lu']:+.1f} / {f['master_vocal_lift_lu']:+.1f}"),
-    ("same bits", lambda f: "yes" if f["same_on_other_threads"] else "NO"),
+    ("same take", lambda f: "yes" if f["same_on_other_threads"] else "NO"),
 )
 _COST: tuple[Column, ...] = (
     ("real-time factor", lambda f: f"{f['real_time_factor']:.3f}"),
