@@ -39,11 +39,12 @@ class Stft(nn.Module):
         parts, half = self.n_fft // self.hop, self.n_fft // 2
         pieces = self._pieces(spectrum) * self.window
         blocks = pieces.reshape(pieces.shape[0], -1, parts, self.hop)
-        total: Tensor = nn.functional.pad(blocks[:, :, 0], (0, 0, 0, parts - 1))
+        total = nn.functional.pad(blocks[:, :, 0], (0, 0, 0, parts - 1))
         for part in range(1, parts):
             total = total + nn.functional.pad(blocks[:, :, part], (0, 0, part, parts - 1 - part))
         heard = total.flatten(1)[:, half : half + spectrum[0].shape[2] * self.hop]
-        return heard / self.gain
+        scaled: Tensor = heard / self.gain
+        return scaled
 
     def _analyse(self, padded: Tensor) -> Spectrum:
         spectrum = torch.stft(
