@@ -42,8 +42,7 @@ class _Replay:
     totals: dict[tuple[str, str], int] = field(default_factory=dict)
     exports: dict[str, int] = field(default_factory=dict)
 
-    def follow(self, entry: Entry) -> None:
-        facts = entry.facts()
+    def follow(self, entry: Entry, facts: Mapping[str, Any]) -> None:
         if entry.kind == "state":
             self._state(entry, facts)
         elif entry.kind in ("charged", "exported"):
@@ -86,8 +85,8 @@ def audit(connection: Connection, *, signers: Iterable[PublicJwk], known: Iterab
     replay = _Replay()
     _check_roots(expected, frontier)
     for entry, digest in stored_entries(connection):
-        verify_link(entry, digest, sequence=frontier.size, previous=previous, not_before=time)
-        replay.follow(entry)
+        facts = verify_link(entry, digest, sequence=frontier.size, previous=previous, not_before=time)
+        replay.follow(entry, facts)
         frontier, previous, time = frontier.add(bytes.fromhex(digest)), digest, entry.time
         first = first or time
         _check_roots(expected, frontier)

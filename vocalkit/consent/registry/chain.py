@@ -70,8 +70,8 @@ def spell(facts: Mapping[str, Any]) -> str:
     return body
 
 
-def verify_link(entry: Entry, digest: str, *, sequence: int, previous: str, not_before: str) -> None:
-    """Raises ConsentError (``ledger_damaged``) unless `entry` is the one that follows in the chain.
+def verify_link(entry: Entry, digest: str, *, sequence: int, previous: str, not_before: str) -> dict[str, Any]:
+    """An entry's facts. Raises ConsentError (``ledger_damaged``) unless it is the one that follows in the chain.
 
     digest: what was stored for it; previous, not_before: digest and time of the entry before.
     """
@@ -86,9 +86,12 @@ def verify_link(entry: Entry, digest: str, *, sequence: int, previous: str, not_
     if not _PLAIN.fullmatch(entry.body) or entry.time < not_before:
         raise damaged(sequence, "holds what no entry can hold")
     try:
-        entry.moment()
-        if not isinstance(json.loads(entry.body), dict):
+        if entry.time != not_before:
+            entry.moment()
+        facts = entry.facts()
+        if not isinstance(facts, dict):
             raise ValueError("a body is an object")
+        return facts
     except (ConsentError, ValueError, RecursionError) as error:
         raise damaged(sequence, "cannot be read") from error
 

@@ -7,7 +7,7 @@ its two children, so that no entry can pass for a node.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vocalkit.errors import InputError
@@ -41,8 +41,6 @@ class Frontier:
     def __post_init__(self) -> None:
         if self.size < 0 or len(self.roots) != self.size.bit_count():
             raise InputError(f"{len(self.roots)} subtrees are not the edge of a tree of {self.size} leaves")
-        if any(len(root) != HASH_BYTES for root in self.roots):
-            raise InputError(f"a hash has {HASH_BYTES} bytes")
 
     def add(self, leaf: bytes) -> Frontier:
         """The tree with one more leaf hash."""
@@ -68,15 +66,19 @@ class Frontier:
     @classmethod
     def from_bytes(cls, size: int, data: bytes) -> Frontier:
         """Raises InputError where `data` is not the edge of a tree of `size` leaves."""
+        if len(data) % HASH_BYTES:
+            raise InputError(f"a hash has {HASH_BYTES} bytes")
         return cls(size, tuple(data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)))
 
 
-def tree_root(leaves: Iterable[bytes]) -> bytes:
+def tree_root(leaves: Sequence[bytes]) -> bytes:
     """MTH of leaf hashes (section 2.1.1)."""
-    frontier = Frontier()
-    for leaf in leaves:
-        frontier = frontier.add(leaf)
-    return frontier.root()
+    level = list(leaves)
+    while len(level) > 1:
+        # Pairs from the left; what is left over at the right rises as it is.
+        above = [node_hash(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
+        level = above + level[2 * len(above) :]
+    return level[0] if level else EMPTY_ROOT
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
