@@ -29,7 +29,7 @@ _HALF_BITS = 16
 _SIDE = 1 << (_HALF_BITS // 2)
 _TILES = CHIPS * BANDS
 _PILOT_TILES = _TILES // 4
-_FIRSTS = 6
+_FIRSTS = 4
 """First halves that are tried, from the best on."""
 
 Signs = NDArray[np.float32]

@@ -11,14 +11,15 @@ import numpy as np
 from vocalkit.errors import InputError
 from vocalkit.protocols import Progress, silent
 from vocalkit.provenance.watermark.code import MARK_BITS, Code, Word, code_of
-from vocalkit.provenance.watermark.search import HYPOTHESES, SCALES, Alignment, Scene, candidates, scene
+from vocalkit.provenance.watermark.search import HYPOTHESES, SCALES, Scene, candidates, scene
 from vocalkit.provenance.watermark.tiles import spectrogram, stand_out
 from vocalkit.types import Audio
 
 SPAN_S = 60.0
 """Marks are looked for in spans of this length, which overlap by half."""
 MAX_FALSE_ALARM = 1e-6
-_SURE = 1e-15
+_SURE_SCORE = 13.0
+"""From here on nothing better is looked for; the bound on false alarms is then under 1e-20."""
 _LEAST_EXPONENT = -690.0
 """Where a double nearly runs out: what is below is as sure."""
 _LEAST_MARGIN = 0.5
@@ -61,38 +62,52 @@ def detect(audio: Audio, *, keys: Mapping[str, bytes], progress: Progress = sile
     best: Detection | None = None
     for number, (start_s, end_s) in enumerate(spans):
         progress("watermark", number / len(spans))
-        spectra = spectrogram(audio, start_s, end_s)
-        here = scene([stand_out(spectra, scale) for scale in SCALES])
-        for name, code in codes.items():
-            for found in _readings(here, code):
-                if best is None or found.word.score > best.score:
+        for here in scenes(audio, start_s, end_s):
+            for name, code in codes.items():
+                found = read_best(here, code)
+                if found is not None and (best is None or found.word.score > best.score):
                     best = _detection(found, name, start_s, end_s, tries=len(spans) * len(keys))
-                if best.false_alarm <= _SURE:
-                    return best
+            if best is not None and best.score >= _SURE_SCORE:
+                progress("watermark", 1.0)
+                return best
     progress("watermark", 1.0)
     return best if best is not None and best.false_alarm <= MAX_FALSE_ALARM else None
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
+    """What a stretch of sound spells under a key, right or not, and where its pattern lies."""
+
     word: Word
-    alignment: Alignment
+    tempo: float
+    pitch: float
 
 
-def _readings(here: Scene, code: Code) -> Iterator[_Reading]:
-    """What the likeliest alignments hold, right or not."""
+def scenes(audio: Audio, start_s: float, end_s: float) -> Iterator[Scene]:
+    """What the search needs of a stretch of sound, whatever the key: as it is, for most is, then at other pitches."""
+    spectra = spectrogram(audio, start_s, end_s)
+    for scales in ((1.0,), tuple(scale for scale in SCALES if scale != 1.0)):
+        yield scene(scales, [stand_out(spectra, scale) for scale in scales])
+
+
+def read_best(here: Scene, code: Code) -> Reading | None:
+    """The best reading of the likeliest alignments, or the first that leaves no doubt."""
+    best: Reading | None = None
     for alignment, folded in candidates(here, code):
         word = code.read(folded)
-        if word is not None and word.mark != 0 and word.margin >= _LEAST_MARGIN:
-            yield _Reading(word, alignment)
+        if word is None or word.mark == 0 or word.margin < _LEAST_MARGIN:
+            continue
+        if best is None or word.score > best.word.score:
+            best = Reading(word, 1.0 / alignment.stretch, here.scales[alignment.pitch])
+        if word.score >= _SURE_SCORE:
+            break
+    return best
 
 
-def _detection(found: _Reading, name: str, start_s: float, end_s: float, *, tries: int) -> Detection:
-    word, alignment = found.word, found.alignment
-    chance = false_alarm(word.score, tries=tries)
-    return Detection(
-        word.mark, name, word.score, chance, start_s, end_s, 1.0 / alignment.stretch, SCALES[alignment.scale]
-    )
+def _detection(found: Reading, name: str, start_s: float, end_s: float, *, tries: int) -> Detection:
+    score = found.word.score
+    chance = false_alarm(score, tries=tries)
+    return Detection(found.word.mark, name, score, chance, start_s, end_s, found.tempo, found.pitch)
 
 
 def false_alarm(score: float, *, tries: int) -> float:

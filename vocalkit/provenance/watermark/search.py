@@ -19,15 +19,17 @@ from vocalkit.provenance.watermark.grid import CHIPS
 from vocalkit.provenance.watermark.tiles import FRAMES_PER_CHIP, Tiles
 
 _PITCH_STEP, _PITCH_STEPS = 0.0088, 7
-_TEMPO_STEP, _TEMPO_STEPS, _TEMPOS_TOGETHER = 0.001, 60, 11
+_TEMPO_STEP, _TEMPO_STEPS = 0.001, 60
 _PERIOD = CHIPS * FRAMES_PER_CHIP
 _NEAR_TEMPO, _NEAR_FRAMES = (-0.0005, 0.0, 0.0005), (-0.5, 0.0, 0.5)
-_CANDIDATES, _SHORT_LIST = 12, 600
+_CANDIDATES, _SHORT_LIST = 8, 400
 
 SCALES = tuple(float(x) for x in np.exp(_PITCH_STEP * np.arange(-_PITCH_STEPS, _PITCH_STEPS + 1)))
 """Ratios of frequency that are searched: ±6.3 %, a little over a semitone."""
 _STRETCHES = np.exp(_TEMPO_STEP * np.arange(-_TEMPO_STEPS, _TEMPO_STEPS + 1))
 """Ratios of length: ±6 %."""
+_TOGETHER = np.arange(_STRETCHES.size).reshape(11, 11)
+"""Tempos that are near enough to share the correlation along one period."""
 _LONGEST = int(np.ceil(_PERIOD * _STRETCHES[-1]))
 
 HYPOTHESES = len(SCALES) * _STRETCHES.size * len(_NEAR_TEMPO) * _LONGEST * len(_NEAR_FRAMES)
@@ -37,28 +39,32 @@ HYPOTHESES = len(SCALES) * _STRETCHES.size * len(_NEAR_TEMPO) * _LONGEST * len(_
 @dataclass(frozen=True, slots=True)
 class Alignment:
     """frame: where a period starts, before the first frame or at it; stretch: length now by length then;
-    scale: index into `SCALES`."""
+    pitch: which of the scene's pitches."""
 
     frame: float
     stretch: float
-    scale: int
+    pitch: int
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Tiles of a stretch of sound at every pitch, and their spectra over time: what all keys share."""
+    """Tiles of a stretch of sound at some pitches, and their spectra over time: what all keys share.
 
+    scales: ratio of frequency at each pitch.
+    """
+
+    scales: tuple[float, ...]
     tiles: tuple[Tiles, ...]
     spectra: NDArray[np.complex64]
     size: int
 
 
-def scene(tiles: Sequence[Tiles]) -> Scene:
-    """tiles: (frames, BANDS) for each of `SCALES`."""
+def scene(scales: Sequence[float], tiles: Sequence[Tiles]) -> Scene:
+    """tiles: (frames, BANDS) for each scale."""
     size = next_fast_len(tiles[0].shape[0] + 2 * _LONGEST, real=True)
     # One period of nothing in front, so that a period that began before the sound is found too.
-    spectra = [rfft(np.pad(part.T, ((0, 0), (_LONGEST, 0))), size, axis=1)[:, : _kept(size)] for part in tiles]
-    return Scene(tuple(tiles), np.stack(spectra), size)
+    spectra = [rfft(np.pad(part, ((_LONGEST, 0), (0, 0))), size, axis=0)[: _kept(size)] for part in tiles]
+    return Scene(tuple(scales), tuple(tiles), np.stack(spectra, axis=1), size)
 
 
 def _kept(size: int) -> int:
@@ -70,11 +76,11 @@ def candidates(scene: Scene, code: Code) -> Iterator[tuple[Alignment, NDArray[np
     """The likeliest alignments, each with its tiles summed over periods (CHIPS, BANDS)."""
     for rough in _rough(scene, code.pilot):
         near = (
-            Alignment(rough.frame + frame, rough.stretch * (1.0 + tempo), rough.scale)
+            Alignment(rough.frame + frame, rough.stretch * (1.0 + tempo), rough.pitch)
             for tempo in _NEAR_TEMPO
             for frame in _NEAR_FRAMES
         )
-        folded = [(alignment, _folded(scene.tiles[rough.scale], alignment)) for alignment in near]
+        folded = [(alignment, _folded(scene.tiles[rough.pitch], alignment)) for alignment in near]
         yield max(folded, key=lambda pair: _pilot_score(pair[1], code.pilot))
 
 
@@ -82,44 +88,43 @@ def _rough(scene: Scene, pilot: Signs) -> list[Alignment]:
     norms = np.array([float(np.sqrt(np.sum(part.astype(np.float64) ** 2))) for part in scene.tiles])
     if not norms.any():
         return []
-    sums = np.empty((_STRETCHES.size, len(SCALES), _LONGEST), np.float32)
-    for begin in range(0, _STRETCHES.size, _TEMPOS_TOGETHER):
-        together = _STRETCHES[begin : begin + _TEMPOS_TOGETHER]
-        correlation = _correlation(scene, pilot, float(together[together.size // 2]))
-        for index, stretch in enumerate(together, begin):
-            sums[index] = _along(correlation, float(stretch))
+    sums = np.empty((_STRETCHES.size, len(scene.scales), _LONGEST), np.float32)
+    for together, correlation in zip(_TOGETHER, _correlations(scene, pilot), strict=True):
+        for index in together:
+            sums[index] = _along(correlation, float(_STRETCHES[index]))
     sums /= np.maximum(norms, 1e-12)[None, :, None]
     best = np.argpartition(sums, -_SHORT_LIST, axis=None)[-_SHORT_LIST:]
     best = best[np.argsort(-sums.reshape(-1)[best], kind="stable")]
     found: list[tuple[int, int, int]] = []
-    for tempo, scale, frame in zip(*np.unravel_index(best, sums.shape), strict=True):
+    for tempo, pitch, frame in zip(*np.unravel_index(best, sums.shape), strict=True):
         # Neighbours of an alignment score nearly as well; they are the same find.
-        if all(abs(tempo - t) > 4 or abs(scale - s) > 1 or abs(frame - f) > FRAMES_PER_CHIP for t, s, f in found):
-            found.append((int(tempo), int(scale), int(frame)))
+        if all(abs(tempo - t) > 4 or abs(pitch - p) > 1 or abs(frame - f) > FRAMES_PER_CHIP for t, p, f in found):
+            found.append((int(tempo), int(pitch), int(frame)))
         if len(found) == _CANDIDATES:
             break
-    return [Alignment(f - _LONGEST, float(_STRETCHES[t]), s) for t, s, f in found]
+    return [Alignment(f - _LONGEST, float(_STRETCHES[t]), p) for t, p, f in found]
 
 
-def _correlation(scene: Scene, pilot: Signs, stretch: float) -> NDArray[np.float32]:
-    """Of one period of the pilot with the tiles at every frame, for each pitch: (scales, size)."""
-    kernel = np.zeros((scene.size, pilot.shape[1]), np.float32)
-    below, part = _split(_chip_frames(stretch))
-    np.add.at(kernel, below, pilot * (1.0 - part))
-    np.add.at(kernel, below + 1, pilot * part)
-    spectrum = np.conj(rfft(kernel, axis=0)[: _kept(scene.size)].T)
-    summed = np.einsum("sbf,bf->sf", scene.spectra, spectrum)
-    correlation: NDArray[np.float32] = irfft(summed, scene.size, axis=1)
-    return correlation
+def _correlations(scene: Scene, pilot: Signs) -> NDArray[np.float32]:
+    """Of one period of the pilot with the tiles at every frame: (groups of `_TOGETHER`, pitches, size)."""
+    kernels = np.zeros((len(_TOGETHER), scene.size, pilot.shape[1]), np.float32)
+    for kernel, together in zip(kernels, _TOGETHER, strict=True):
+        below, part = _split(_chip_frames(float(np.mean(_STRETCHES[together]))))
+        np.add.at(kernel, below, pilot * (1.0 - part))
+        np.add.at(kernel, below + 1, pilot * part)
+    # (frequencies, pitches, bands) @ (frequencies, bands, groups): all sums over bands at once.
+    spectra = np.conj(rfft(kernels, axis=1)[:, : _kept(scene.size)]).transpose(1, 2, 0)
+    summed = np.matmul(scene.spectra, spectra).transpose(2, 1, 0)
+    return np.asarray(irfft(summed, scene.size, axis=2), np.float32)
 
 
 def _along(correlation: NDArray[np.float32], stretch: float) -> NDArray[np.float32]:
-    """Correlations summed a period apart, from each of the first frames on: (scales, _LONGEST)."""
+    """Correlations summed a period apart, from each of the first frames on: (pitches, _LONGEST)."""
     periods = int((correlation.shape[1] - _LONGEST) / (_PERIOD * stretch))
     starts = np.round(np.arange(periods) * _PERIOD * stretch).astype(np.int64)
-    summed: NDArray[np.float32] = sum(
-        (correlation[:, start : start + _LONGEST] for start in starts), np.zeros((len(SCALES), _LONGEST), np.float32)
-    )
+    summed = np.zeros((correlation.shape[0], _LONGEST), np.float32)
+    for start in starts:
+        summed += correlation[:, start : start + _LONGEST]
     return summed
 
 

@@ -1,8 +1,8 @@
 """How far each tile may be bent: more where the voice is weak beside its strong partials, which mask it.
 
-In every frame the change stays `CHANGE_DB` under the sound, and no band changes by more than `MOST_DB`.
-Within that, bands get equal shares of the change whatever their level, as equal-energy sharing gives the
-most bent tiles for the least difference.
+In every frame the change has an allowance, `CHANGE_DB` under the sound; overlapping frames then smooth
+it to some 2 dB less. Bands share it equally whatever their level, for a weak band is bent further by
+the same change, but none is bent by more than `MOST_DB`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
-CHANGE_DB = 22.0
+CHANGE_DB = 21.3
 MOST_DB = 3.0
 _SMOOTH_FRAMES = 5
 HALO_FRAMES = _SMOOTH_FRAMES // 2

@@ -27,7 +27,7 @@ _SPREAD_BANDS = 5
 _LEAST_SPREAD_DB = 0.3
 _MOST = 1.5
 _FLOOR = 1e-9
-_SIDE_SHARE = 0.5
+_SIDE_WEIGHT = 2.0
 _BLOCK = 512
 
 Tiles = NDArray[np.float32]
@@ -61,18 +61,18 @@ def stand_out(spectra: Spectrogram, scale: float) -> Tiles:
     Row i is for the chip centred (i + FRAMES_PER_CHIP / 2) * HOP_S after the start.
     """
     power = _bands(spectra.middle, spectra.bin_hz, scale)
-    peak = float(power.max(initial=0.0))
+    peak = np.float32(power.max(initial=0.0))
     if peak <= 0.0:
         return np.zeros(power.shape, np.float32)
-    level_db = (10.0 * np.log10(power + _FLOOR * peak)).astype(np.float32)
+    level_db = np.float32(10.0) * np.log10(power + np.float32(_FLOOR) * peak)
     level_db -= uniform_filter1d(level_db, _NEAR_FRAMES, axis=0)
     level_db -= uniform_filter1d(level_db, _NEAR_BANDS, axis=1)
     around = uniform_filter1d(uniform_filter1d(level_db**2, _NEAR_FRAMES, axis=0), _SPREAD_BANDS, axis=1)
-    spread_db = np.sqrt(np.maximum(around, 0.0)) + _LEAST_SPREAD_DB
-    tiles = np.tanh(level_db / (_MOST * spread_db))
+    spread_db = np.sqrt(np.maximum(around, 0.0)) + np.float32(_LEAST_SPREAD_DB)
+    tiles = np.tanh(level_db / (np.float32(_MOST) * spread_db))
     if spectra.side is not None:
-        off_centre = _bands(spectra.side, spectra.bin_hz, scale) / (power + _FLOOR * peak)
-        tiles *= np.sqrt(np.maximum(0.0, 1.0 - _SIDE_SHARE * off_centre))
+        side = _bands(spectra.side, spectra.bin_hz, scale)
+        tiles *= power / (power + np.float32(_SIDE_WEIGHT) * side + np.float32(_FLOOR) * peak)
     return np.asarray(tiles, np.float32)
 
 
@@ -99,14 +99,14 @@ def _running_power(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np
     return sums
 
 
-def _bands(running: NDArray[np.float64], bin_hz: float, scale: float) -> NDArray[np.float64]:
+def _bands(running: NDArray[np.float64], bin_hz: float, scale: float) -> NDArray[np.float32]:
     """Power of each band, averaged over the frames of a chip: (frames, BANDS)."""
     if running.shape[0] < FRAMES_PER_CHIP:
-        return np.zeros((0, band_edges_hz().size - 1))
+        return np.zeros((0, band_edges_hz().size - 1), np.float32)
     edges = np.clip(band_edges_hz(scale) / bin_hz + 0.5, 0.0, running.shape[1] - 1.0)
     below = np.minimum(edges.astype(np.int64), running.shape[1] - 2)
     part = edges - below
-    frames = np.diff(running[:, below] * (1.0 - part) + running[:, below + 1] * part, axis=1)
+    frames = np.diff(running[:, below] * (1.0 - part) + running[:, below + 1] * part, axis=1).astype(np.float32)
     count = frames.shape[0] - FRAMES_PER_CHIP + 1
-    chips: NDArray[np.float64] = np.maximum(sum(frames[at : at + count] for at in range(FRAMES_PER_CHIP)), 0.0)
+    chips: NDArray[np.float32] = np.maximum(sum(frames[at : at + count] for at in range(FRAMES_PER_CHIP)), 0.0)
     return chips
