@@ -23,7 +23,8 @@ def performances(draw: st.DrawFn) -> Performance:
         length_s = draw(st.floats(0.05, 1.5))
         onset = draw(st.sampled_from((("s",), ("b",), ())))
         text = draw(st.text(st.characters(exclude_categories=("Cs",)), max_size=4))
-        syllable = Syllable(text, (*onset, "a"), draw(st.integers(0, 2)), draw(st.sampled_from(("begin", "end"))))
+        stress, position = draw(st.integers(0, 2)), draw(st.sampled_from(("begin", "end")))
+        syllable = Syllable(text, (*onset, "a"), stress, position, draw(st.sampled_from((None, "fr-fr"))))
         slur = bool(notes) and draw(st.booleans())
         notes.append(Note(time_s, time_s + length_s, draw(st.floats(40.0, 80.0)), None if slur else syllable))
         time_s += length_s + draw(st.sampled_from((0.0, 0.4)))
@@ -48,6 +49,7 @@ def test_reading_gives_back_what_was_written(performance: Performance) -> None:
     read = performance_from_json(text)
     assert performance_to_json(read) == text
     assert [note.syllable for note in read.notes] == [note.syllable for note in performance.notes]
+    assert read.languages == performance.languages
     assert [(s.symbol, s.note) for s in read.spans] == [(s.symbol, s.note) for s in performance.spans]
     for ours, theirs in zip((*read.notes, *read.spans), (*performance.notes, *performance.spans), strict=True):
         assert ours.start_s == pytest.approx(theirs.start_s, abs=1e-6)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vocalkit.errors import LyricsError
 from vocalkit.lyrics.espeak import check_language
@@ -16,7 +16,7 @@ from vocalkit.lyrics.lexicon import Lexicon
 from vocalkit.lyrics.markup import Token, read_line
 from vocalkit.lyrics.text import MAX_CHARACTERS, check_text
 from vocalkit.lyrics.words import SungWord, say_lines
-from vocalkit.types import Line, Lyrics, LyricSection
+from vocalkit.types import Line, Lyrics, LyricSection, Syllable
 
 _HEADING = re.compile(
     r"^\[\s*([^\[\]]*?)\s*:?\s*\]\s*:?\s*(?:[x×*(]*\s*[x×*]?\s*(\d{1,2})\s*[x×)]?)?\s*:?$", re.IGNORECASE
@@ -96,7 +96,7 @@ def phonemize_sheet(text: str, *, language: str = "en-us", lexicon: Lexicon = _N
     sung = {
         line.number: SheetLine(line.number, line.text, tuple(words)) for line, words in zip(lines, said, strict=True)
     }
-    return LyricSheet(Lyrics(_sections(_resolve_repeats(written), sung), language), tuple(sung.values()))
+    return LyricSheet(Lyrics(_sections(_resolve_repeats(written), sung, language), language), tuple(sung.values()))
 
 
 def _read_sections(text: str, *, language: str) -> list[_Draft]:
@@ -158,14 +158,22 @@ def _resolve_repeats(drafts: list[_Draft]) -> list[_Draft]:
     return sung
 
 
-def _sections(drafts: list[_Draft], sung: dict[int, SheetLine]) -> tuple[LyricSection, ...]:
+def _sections(drafts: list[_Draft], sung: dict[int, SheetLine], language: str) -> tuple[LyricSection, ...]:
     return tuple(
         LyricSection(
             draft.label,
             tuple(
-                Line(line.text, tuple(s for word in sung[line.number].words for s in word.syllables), line.ends_stanza)
-                for line in draft.lines
+                Line(line.text, _syllables(sung[line.number].words, language), line.ends_stanza) for line in draft.lines
             ),
         )
         for draft in drafts
+    )
+
+
+def _syllables(words: tuple[SungWord, ...], language: str) -> tuple[Syllable, ...]:
+    """The syllables of a line, each with its language where that is not the song's: consent asks for all of them."""
+    return tuple(
+        syllable if word.language == language else replace(syllable, language=word.language)
+        for word in words
+        for syllable in word.syllables
     )

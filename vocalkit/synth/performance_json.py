@@ -1,10 +1,11 @@
 """`performance.json`: a performance as text that people and programs can read, edit and sing again.
 
 Keys: `format`, `version`, `language`, `hop_s`, `notes` `[{start_s, end_s, midi, syllable}]` (syllable:
-its text, null for a slur; with a text also `syllable_phonemes`, `stress`, `position`), `phonemes`
-`[{symbol, start_s, end_s, note}]`, `f0_hz` (null where unvoiced), `loudness_dbfs`, and `expression` with
-`breathiness`, `tension` and `gender`. A curve that never changes may be one number. Times are
-rounded to 1e-6 s, F0 to 1e-3 Hz, levels to 1e-2 dB, expression to 1e-3.
+its text, null for a slur; with a text also `syllable_phonemes`, `stress`, `position` and, where it is not
+that of the song, `language`), `phonemes` `[{symbol, start_s, end_s, note}]`, `f0_hz` (null where
+unvoiced), `loudness_dbfs`, and `expression` with `breathiness`, `tension` and `gender`. A curve that
+never changes may be one number. Times are rounded to 1e-6 s, F0 to 1e-3 Hz, levels to 1e-2 dB,
+expression to 1e-3.
 """
 
 from __future__ import annotations
@@ -81,6 +82,8 @@ def _note_out(note: Note) -> dict[str, Any]:
         entry["syllable_phonemes"] = list(note.syllable.phonemes)
         entry["stress"] = note.syllable.stress
         entry["position"] = note.syllable.position
+        if note.syllable.language is not None:
+            entry["language"] = note.syllable.language
     return entry
 
 
@@ -149,9 +152,9 @@ def _note_in(value: Any, where: str) -> Note:
         stress = entry.get("stress", 0)
         if not _is_number(stress):
             raise InputError(f"{where}: 'stress' must be 0, 1 or 2")
-        syllable = Syllable(
-            _text(entry, "syllable", where), tuple(phonemes), int(stress) if stress in (0, 1, 2) else -1, position
-        )
+        language = _text(entry, "language", where) if "language" in entry else None
+        stress = int(stress) if stress in (0, 1, 2) else -1
+        syllable = Syllable(_text(entry, "syllable", where), tuple(phonemes), stress, position, language)
     try:
         return Note(start_s, end_s, midi, syllable)
     except InputError as error:

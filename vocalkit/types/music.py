@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vocalkit.errors import InputError
 from vocalkit.types.arrays import check_sorted, check_span, frozen_array
-from vocalkit.types.words import Syllable
+from vocalkit.types.words import Syllable, languages_of
 
 Mode = Literal["major", "minor"]
 _MAJOR_KEYS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -245,3 +245,8 @@ class Score:
     @property
     def end_s(self) -> float:
         return self.notes[-1].end_s if self.notes else 0.0
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language that is sung, sorted."""
+        return languages_of((note.syllable for note in self.notes if note.syllable is not None), self.language)

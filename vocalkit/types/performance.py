@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vocalkit.errors import InputError
 from vocalkit.types.arrays import check_sorted, check_span, frozen_array
 from vocalkit.types.music import Note
+from vocalkit.types.words import languages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,11 @@ class Performance:
     @property
     def duration_s(self) -> float:
         return self.f0.hz.size * self.f0.hop_s
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language that is sung, sorted."""
+        return languages_of((note.syllable for note in self.notes if note.syllable is not None), self.language)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
