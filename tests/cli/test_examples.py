@@ -32,6 +32,7 @@ def workshop(short_song, tmp_path_factory: pytest.TempPathFactory) -> Path:  # t
     shutil.copy(short_song.words, home / "words.txt")
     shutil.copy(short_song.words, home / "poems")
     shutil.copy(short_song.chart, home / "chart.txt")
+    (home / "lexicon.tsv").write_text("wind\tw ɪ n d\n", encoding="utf-8")
     for name in ("tune.musicxml", "tune.mid"):
         command = ["compose", str(home / "song.wav"), "--lyrics", str(home / "words.txt"), "-o", str(home / name)]
         assert main(command) == 0

@@ -10,7 +10,7 @@ from vocalkit.cli.progress import StageBars
 EXAMPLES = """\
   vocalkit phonemize words.txt
   vocalkit phonemize "Amazing grace, how sweet the sound"
-  vocalkit phonemize words.txt --lang de --lexicon lexicon.tsv --json
+  vocalkit phonemize words.txt --lang en-gb --lexicon lexicon.tsv --json
   vocalkit phonemize "my [fr]amour, hello{h ə ˈl oʊ}" --preview hear.wav --voice clara
 """
 _STRESS_MARKS = ("", "ˌ", "ˈ")

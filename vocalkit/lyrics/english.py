@@ -36,7 +36,7 @@ _VOCABLES = tuple(
     (re.compile(pattern), parse_phonemes(phonemes))
     for pattern, phonemes in (
         ("mm+", "m"), ("h+m+", "h m"), ("s+h+", "ʃ"), ("br{2,}", "b ˈɝ"), ("ps+t", "p s t"), ("z{2,}", "z"),
-        ("a+h+", "ˈɑ"), ("o+h+", "ˈoʊ"), ("o{2,}h*", "ˈu"), ("u+h+", "ˈʌ"), ("la+", "l ˈɑ"), ("na+", "n ˈɑ"),
+        ("a+h+", "ˈɑ"), ("o{2,}h*", "ˈu"), ("oh+", "ˈoʊ"), ("u+h+", "ˈʌ"), ("la+", "l ˈɑ"), ("na+", "n ˈɑ"),
         ("da+", "d ˈɑ"), ("ba+", "b ˈɑ"), ("doo+", "d ˈu"), ("sha+", "ʃ ˈɑ"),
     )
 )  # fmt: skip

@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from vocalkit.errors import LyricsError
 
 _ESPEAK_LOCK = threading.Lock()
+_BACKENDS_KEPT = 6
 
 RawWord = list[str]
 """One word as espeak says it: symbols, a vowel's stress mark (ˈ or ˌ) in front of it."""
@@ -37,17 +39,34 @@ def _quiet_logger() -> logging.Logger:
     return logger
 
 
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    with _ESPEAK_LOCK:
+        return frozenset(_load_espeak().EspeakBackend.supported_languages())
+
+
+@lru_cache(maxsize=_BACKENDS_KEPT)
+def _backend(language: str) -> Any:
+    """phonemizer's backend: making one costs ten times what a line does. Call and use under the lock."""
+    return _load_espeak().EspeakBackend(
+        language,
+        with_stress=True,
+        language_switch="remove-flags",
+        words_mismatch="ignore",
+        logger=_quiet_logger(),
+    )
+
+
 def languages() -> tuple[str, ...]:
     """Codes of every language espeak speaks, sorted: ``de``, ``en-us``, ``fr-fr`` and so on."""
-    with _ESPEAK_LOCK:
-        return tuple(sorted(_load_espeak().EspeakBackend.supported_languages()))
+    return tuple(sorted(_known()))
 
 
 def check_language(language: str) -> None:
     """Raise LyricsError, listing close codes, where espeak does not know the language."""
-    known = languages()
-    if language in known:
+    if language in _known():
         return
+    known = languages()
     stem = language.lower().replace("_", "-").split("-")[0]
     close = [code for code in known if code.split("-")[0] == stem]
     listed = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(known)}"
@@ -65,14 +84,7 @@ def speak(texts: Sequence[str], *, language: str) -> list[list[RawWord]]:
         return []
     check_language(language)
     with _ESPEAK_LOCK:
-        backend = _load_espeak().EspeakBackend(
-            language,
-            with_stress=True,
-            language_switch="remove-flags",
-            words_mismatch="ignore",
-            logger=_quiet_logger(),
-        )
-        spoken = backend.phonemize(list(texts), separator=Separator(phone=" ", word="|", syllable=""))
+        spoken = _backend(language).phonemize(list(texts), separator=Separator(phone=" ", word="|", syllable=""))
     if len(spoken) != len(texts):
         raise LyricsError(f"espeak returned {len(spoken)} lines for {len(texts)}; remove unusual characters")
     return [[group.split() for group in line.split("|") if group.strip()] for line in spoken]

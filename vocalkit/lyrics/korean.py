@@ -75,7 +75,9 @@ def _with_numerals(word: str) -> str:
             digits += char
             continue
         if digits:
-            text += "".join(_NUMERALS[numeral] for numeral in sino_numerals(int(digits)))
+            numerals = sino_numerals(int(digits))
+            numerals = numerals[1:] if numerals.startswith("一万") else numerals  # ten thousand is 만, not 일만
+            text += "".join(_NUMERALS[numeral] for numeral in numerals)
             digits = ""
         text += char
     return text

@@ -81,9 +81,9 @@ def parse_lexicon(text: str) -> Lexicon:
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        if len(line) > MAX_LINE_CHARACTERS or len(entries) >= MAX_ENTRIES:
+        if len(line) > MAX_LINE_CHARACTERS or number > MAX_ENTRIES:
             raise LyricsError(
-                f"line {number}: a dictionary holds {MAX_ENTRIES:,} lines of {MAX_LINE_CHARACTERS} characters"
+                f"line {number}: a dictionary has at most {MAX_ENTRIES:,} lines of {MAX_LINE_CHARACTERS} characters"
             )
         word, *fields = (part.strip() for part in line.split("\t"))
         if not word or not fields or len(fields) > 2 or not fields[0]:

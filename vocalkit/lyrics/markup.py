@@ -18,6 +18,8 @@ from vocalkit.lyrics.text import find_words, foreign_script
 
 _MARK = re.compile(r"\[(?P<tag>[A-Za-z]{2,3}(?:[-_][A-Za-z0-9-]{2,12})*)\](?P<space>\s*)|(?P<braces>\{[^{}]*\})|[{}]")
 _HYPHENS = frozenset("-‐‑")
+MAX_WORD_CHARACTERS = 80
+"""Of a word in an alphabet, its hyphened parts together; more is no word, and costs time by its square."""
 _FOREIGN_IN = ("japanese", "mandarin", "korean")
 
 
@@ -67,7 +69,10 @@ def _words(text: str, language: str, first_language: str | None) -> list[Token]:
     end = -1
     for at, word in find_words(text, language=language):
         own = first_language if first_language is not None and not tokens else language
-        hyphened = tokens and end + 1 == at and text[end] in _HYPHENS and tokens[-1].language == own
+        if len(word) > MAX_WORD_CHARACTERS and reader_of(own) in ("espeak", "latin", "mandarin"):
+            raise LyricsError(f"{word[:12]!r}… is a word of {len(word)} letters; break it up")
+        short = bool(tokens) and len(tokens[-1].text) + len(word) < MAX_WORD_CHARACTERS
+        hyphened = short and end + 1 == at and text[end] in _HYPHENS and tokens[-1].language == own
         if hyphened and word[0].isalpha() and tokens[-1].text[-1].isalpha():
             before = tokens[-1]
             tokens[-1] = replace(before, text=f"{before.text}-{word}", parts=(*(before.parts or (before.text,)), word))

@@ -55,7 +55,7 @@ def phonemize_lines(
     result: list[list[Phones]] = []
     for written, words, free in zip(lines, spoken, may_fail, strict=True):
         own = [alone[word] for word in words]
-        parts = _match([to_phones(raw, language=language) for raw in next(heard)], own) if words else []
+        parts = _match(tuple(to_phones(raw, language=language) for raw in next(heard)), tuple(own)) if words else ()
         fitted = [_fitted(written, i, p, o, language) for i, (p, o) in enumerate(zip(parts, own, strict=True))]
         result.append([_sounding(w, p, language, may) for w, p, may in zip(written, fitted, free, strict=True)])
     return result
@@ -98,7 +98,9 @@ def _fitted(words: Sequence[str], index: int, heard: Phones, alone: Phones, lang
         return english.fit_to_verse(drawn_in(word), phones)
     if language.startswith("fr"):
         return french.fit_to_song(word, phones, words[index + 1] if index + 1 < len(words) else None)
-    return italian.fit_to_song(phones, alone) if language == "it" else phones
+    if language == "it":
+        return italian.fit_to_song(word, phones, alone, ends_line=index == len(words) - 1)
+    return phones
 
 
 def _sounding(word: str, phones: Phones, language: str, may_fail: bool) -> Phones:
@@ -110,7 +112,8 @@ def _sounding(word: str, phones: Phones, language: str, may_fail: bool) -> Phone
     raise LyricsError(f"{word!r} has no sound in {language}; spell it out or remove it")
 
 
-def _match(groups: Sequence[Phones], own: Sequence[Phones]) -> list[Phones]:
+@lru_cache(maxsize=1024)
+def _match(groups: tuple[Phones, ...], own: tuple[Phones, ...]) -> tuple[Phones, ...]:
     """Share the line's groups out among its words, splitting merged groups. Empty where nothing fits."""
     head = 0
     while head < min(len(groups), len(own)) and _alike(groups[head], own[head]):
@@ -128,7 +131,7 @@ def _match(groups: Sequence[Phones], own: Sequence[Phones]) -> list[Phones]:
             parts[first_word] = heard if near or last_group - first_group == 1 else words[0]
         else:
             parts[first_word:last_word] = _split(heard, words)
-    return [*groups[:head], *parts, *groups[len(groups) - tail :]]
+    return (*groups[:head], *parts, *groups[len(groups) - tail :])
 
 
 def _alike(group: Phones, own: Phones) -> bool:
@@ -145,18 +148,20 @@ def _blocks(groups: Sequence[Phones], own: Sequence[Phones]) -> list[tuple[int, 
     best = [[(infinite, 0, 0)] * (len(groups) + 1) for _ in range(len(own) + 1)]
     best[0][0] = (0.0, 0, 0)
     moves = [(1, g) for g in range(_MAX_SPLIT + 1)] + [(w, 1) for w in (2, 3, 4)]
+    lefts = _runs([_symbols(word) for word in own], longest=4)
+    rights = _runs([_symbols(group) for group in groups], longest=_MAX_SPLIT)
     for i in range(len(own)):
         for j in range(len(groups) + 1):
-            if best[i][j][0] == infinite:
+            so_far = best[i][j][0]
+            if so_far == infinite:
                 continue
             for words, heard in moves:
                 if i + words > len(own) or j + heard > len(groups):
                     continue
-                left = tuple(s for word in own[i : i + words] for s in _symbols(word))
-                right = tuple(s for group in groups[j : j + heard] for s in _symbols(group))
+                left, right = lefts[i][words], rights[j][heard]
                 if heard > 1 and abs(len(left) - len(right)) > 2 + len(left) // 2:
                     continue
-                cost = best[i][j][0] + _distance(left, right) + 0.1 * (words + heard - 2)
+                cost = so_far + _distance(left, right) + 0.1 * (words + heard - 2)
                 if cost < best[i + words][j + heard][0]:
                     best[i + words][j + heard] = (cost, words, heard)
     if best[-1][-1][0] == infinite:
@@ -168,6 +173,17 @@ def _blocks(groups: Sequence[Phones], own: Sequence[Phones]) -> list[tuple[int, 
         path.append((i - words, i, j - heard, j))
         i, j = i - words, j - heard
     return path[::-1]
+
+
+def _runs(parts: Sequence[tuple[str, ...]], *, longest: int) -> list[list[tuple[str, ...]]]:
+    """From every place on, the symbols of the next none, one … `longest` parts joined."""
+    runs: list[list[tuple[str, ...]]] = []
+    for start in range(len(parts) + 1):
+        joined: list[tuple[str, ...]] = [()]
+        for part in parts[start : start + longest]:
+            joined.append(joined[-1] + part)
+        runs.append(joined)
+    return runs
 
 
 def _split(heard: Phones, words: Sequence[Phones]) -> list[Phones]:

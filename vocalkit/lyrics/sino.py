@@ -16,7 +16,7 @@ def sino_numerals(number: int, *, one_before_ten: bool = False) -> str:
     for power, unit in ((10**8, "億"), (10**4, "万"), (1, "")):
         group = number // power % 10**4
         if group:
-            text += (_group(group, one_before_ten) if (group, unit) != (1, "万") or one_before_ten else "") + unit
+            text += _group(group, one_before_ten) + unit
     return text
 
 

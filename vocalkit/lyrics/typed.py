@@ -44,20 +44,17 @@ def _read(text: str, *, language: str) -> tuple[list[list[str]], list[bool]]:
     marks: list[bool] = []
     goes_on = False
     for chunk in _DIVIDED.sub("-", text.replace("~", _ELISION)).split():
-        pieces = [piece for piece in re.split(r"(?=[_+])|(?<=[_+])|-+", chunk) if piece]
-        for index, piece in enumerate(pieces):
-            if _HELD.fullmatch(piece):
+        for piece in re.split(r"(?=[_+])|(?<=[_+])|-+", chunk):
+            if _HELD.fullmatch(piece or ""):
                 if not words:
                     raise LyricsError(f"{piece!r} holds a syllable, but none is before it")
                 marks.append(True)
-                continue
-            if not find_words(piece, language=language):
-                continue
-            if goes_on or any(not _HELD.fullmatch(before) for before in pieces[:index]):
-                words[-1].append(piece)
-            else:
-                words.append([piece])
-            goes_on = False
-            marks.append(False)
-        goes_on = chunk.endswith("-") and bool(words)
+            elif find_words(piece or "", language=language):
+                if goes_on:
+                    words[-1].append(piece)
+                else:
+                    words.append([piece])
+                goes_on = True
+                marks.append(False)
+        goes_on = goes_on and chunk.endswith("-")
     return words, marks

@@ -21,6 +21,8 @@ from vocalkit.types import Syllable, WordPosition
 
 _INITIAL = re.compile(r"[^\W\d]\.")
 """The letters of an abbreviation: U. S. A."""
+_WORDS_A_RUN = 24
+"""Longer lines are given to espeak in pieces: matching its groups to the words costs time by their square."""
 _PROCLITICS = {
     "pl": "w z",
     "cs": "v z s k",
@@ -141,7 +143,7 @@ def _spoken(
                 before = None
                 continue
             groups = runs.setdefault(token.language, [])
-            if before != token.language:
+            if before != token.language or len(groups[-1]) >= _WORDS_A_RUN:
                 groups.append([])
             groups[-1].append((i, j))
             before = token.language
