@@ -1,21 +1,25 @@
 """How faithfully scores are read and written: every figure of docs/scores.md.
 
-    python recipes/score/evaluate.py words notes order trips speed --data ../shared/data/scores
+    python recipes/score/evaluate.py words hymns notes order trips speed --data ../shared/data/scores
 
-words: syllables against a count taken straight from the XML (xml_syllables.py). notes: pitches and onsets against
-partitura. order: repeats against music21. trips: MusicXML → format → MusicXML. speed: seconds to read the longest.
-Nothing here is tuned on these files beyond what docs/scores.md says.
+words, hymns: syllables against a count taken straight from the XML (xml_syllables.py) and the ABC (hymns.py).
+notes: pitches and onsets against partitura. order: repeats against music21. trips: MusicXML → format → MusicXML.
+speed: seconds to read the longest.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import time
 from pathlib import Path
 
 import hymns
+import peers
 import trips
 import words
+
+from vocalkit.score import in_seconds, read_sheet
 
 
 def scores(data: Path, folder: str, every: int) -> list[Path]:
@@ -65,7 +69,50 @@ def report_hymns(data: Path, every: int) -> None:
         print(f"  {fault}")
 
 
-REPORTS = {"words": report_words, "hymns": report_hymns, "trips": report_trips}
+def report_notes(data: Path, every: int) -> None:
+    for folder in ("lieder", "leadsheets"):
+        figures = peers.PeerFigures()
+        for path in scores(data, folder, every):
+            peers.judge_notes(path, figures)
+        print(f"notes, {folder}: {figures.files} files; partitura cannot read {figures.unread}")
+        share = figures.agreed / max(1, figures.theirs)
+        print(f"  {figures.agreed} of {figures.theirs} notes alike = {share:.4%}; we read {figures.ours}")
+        for fault in figures.faults[:20]:
+            print(f"  {fault}")
+
+
+def report_order(data: Path, every: int) -> None:
+    for folder in ("lieder", "leadsheets"):
+        figures = peers.PeerFigures()
+        for path in scores(data, folder, every):
+            peers.judge_order(path, figures)
+        played = figures.files - figures.unread
+        print(f"order, {folder}: {figures.files} files with repeats; music21 cannot play {figures.unread}")
+        print(f"  {figures.agreed} of {played} in the same order")
+        for fault in figures.faults[:40]:
+            print(f"  {fault}")
+
+
+def report_speed(data: Path, every: int) -> None:
+    timed = []
+    for path in scores(data, "lieder", every):
+        begin = time.process_time()
+        sheet = read_sheet(path)
+        score = in_seconds(sheet)
+        timed.append((time.process_time() - begin, path.name, score.notes[-1].end_s / 60, len(score.notes)))
+    print(f"speed: {len(timed)} lieder in {sum(row[0] for row in timed):.1f} s of CPU; the slowest and the longest:")
+    for seconds, name, minutes, notes in [*sorted(timed)[:-4:-1], *sorted(timed, key=lambda row: -row[2])[:3]]:
+        print(f"  {name}: {seconds:.2f} s, {minutes:.1f} minutes, {notes} notes")
+
+
+REPORTS = {
+    "words": report_words,
+    "hymns": report_hymns,
+    "notes": report_notes,
+    "order": report_order,
+    "trips": report_trips,
+    "speed": report_speed,
+}
 
 
 def main() -> None:

@@ -21,10 +21,24 @@ from types import FrameType
 from typing import NoReturn
 
 from vocalkit import __version__
-from vocalkit.cli import add_vocals, analyze, backing, bench, compose, consent, demo, phonemize, resynth, sing, verify, voice
+from vocalkit.cli import (
+    add_vocals,
+    analyze,
+    backing,
+    bench,
+    compose,
+    consent,
+    demo,
+    phonemize,
+    resynth,
+    score,
+    sing,
+    verify,
+    voice,
+)
 from vocalkit.errors import VocalkitError
 
-COMMANDS = (add_vocals, sing, resynth, analyze, compose, phonemize, backing, voice, consent, verify, bench, demo)
+COMMANDS = (add_vocals, sing, resynth, analyze, compose, score, phonemize, backing, voice, consent, verify, bench, demo)
 INTERRUPTED = 130
 INTERNAL_FAULT = 1
 

@@ -82,9 +82,9 @@ def build(home: Path) -> Any:
 
 def _sing(home: Path, track: str | None, text: str, voice: str, seed: float | None, shown: Any) -> tuple[Any, ...]:
     """Run the pipeline for one click; returns what the page's outputs show."""
-    from vocalkit.demo.piano_roll import save_piano_roll
     from vocalkit.pipelines.add_vocals import Choices
     from vocalkit.pipelines.files import add_vocals_to_file
+    from vocalkit.pipelines.pictures import save_performance_roll
 
     if not track:
         raise InputError("upload an instrumental first")
@@ -99,7 +99,7 @@ def _sing(home: Path, track: str | None, text: str, voice: str, seed: float | No
     choices = Choices(voice=voice, seed=int(seed or 0))
     out = work / "song"
     render, report = add_vocals_to_file(Path(track), out, lyrics=lyrics, choices=choices, progress=progress)
-    save_piano_roll(render.performance, work / "piano-roll.png")
+    save_performance_roll(render.performance, work / "piano-roll.png")
     done = f"{report.notes} notes sung by {report.provenance.voice_id}. {report.provenance.label}."
     status = "\n\n".join([done, *(f"Note: {warning}." for warning in report.warnings)])
     files = [str(path) for path in sorted(out.iterdir())]

@@ -14,7 +14,7 @@ from vocalkit.errors import ScoreError
 from vocalkit.score.musicxml_part import PartWalk, bar_lengths
 from vocalkit.score.musicxml_signs import bar_marks
 from vocalkit.score.reading import Reading
-from vocalkit.score.repeats import play_order
+from vocalkit.score.repeats import BarMarks, play_order
 from vocalkit.score.sheet import Sheet
 from vocalkit.score.sung_line import sheet_notes, sung_line
 from vocalkit.score.unfold import Playing
@@ -25,9 +25,6 @@ T = TypeVar("T")
 
 def parse_musicxml(root: Element, reading: Reading = Reading()) -> Sheet:  # noqa: B008  (frozen)
     """One sung line of a MusicXML tree. ScoreError, with the measure, for what cannot be read."""
-    for element in root.iter():
-        if isinstance(element.tag, str) and "}" in element.tag:
-            element.tag = element.tag.rsplit("}", 1)[1]
     parts = _parts(root)
     starts = [Fraction(0)]
     for length in bar_lengths(parts):
@@ -44,7 +41,7 @@ def parse_musicxml(root: Element, reading: Reading = Reading()) -> Sheet:  # noq
     return Sheet(
         notes=sheet_notes(line),
         end=max(playing.end, line[-1].end),
-        tempos=tuple(sorted(dict(mark for part in played for mark in part.tempos).items())),
+        tempos=_changes([[mark for part in played for mark in part.tempos]]),
         signatures=_changes([played[chosen].signatures, *(part.signatures for part in played)]),
         bars=playing.bars,
         keys=_changes([played[chosen].keys, *(part.keys for part in played)]),
@@ -54,6 +51,11 @@ def parse_musicxml(root: Element, reading: Reading = Reading()) -> Sheet:  # noq
         title=(root.findtext("work/work-title") or root.findtext("movement-title") or "").strip(),
         warnings=tuple(warnings),
     )
+
+
+def bar_marks_of(root: Element) -> list[BarMarks]:
+    """The repeats, endings and jumps of every bar, as `vocalkit.score.repeats.play_order` takes them."""
+    return bar_marks(_parts(root))
 
 
 def _changes(of_parts: list[list[tuple[Fraction, T]]]) -> tuple[tuple[Fraction, T], ...]:
@@ -67,7 +69,10 @@ def _changes(of_parts: list[list[tuple[Fraction, T]]]) -> tuple[tuple[Fraction, 
 
 
 def _parts(root: Element) -> list[list[Element]]:
-    """Measures of every part; a time-wise score is turned part-wise."""
+    """Measures of every part; names lose their namespace, and a time-wise score is turned part-wise."""
+    for element in root.iter():
+        if isinstance(element.tag, str) and "}" in element.tag:
+            element.tag = element.tag.rsplit("}", 1)[1]
     if root.tag == "score-partwise":
         parts = [part.findall("measure") for part in root.findall("part")]
     elif root.tag == "score-timewise":

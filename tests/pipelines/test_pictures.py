@@ -23,10 +23,10 @@ def test_rows_follow_the_singing(tmp_path: Path, starts_s: list[float], rows: in
     pytest.importorskip("matplotlib", reason="needs matplotlib (the `demo` extra)")
     from matplotlib.image import imread
 
-    from vocalkit.demo.piano_roll import save_piano_roll
+    from vocalkit.pipelines.pictures import save_performance_roll
 
     path = tmp_path / "roll.png"
-    save_piano_roll(performance_of(starts_s), path)
+    save_performance_roll(performance_of(starts_s), path)
     picture = imread(path)
     assert picture.shape[1] == 800
     assert picture.shape[0] == pytest.approx(30 + 150 * rows, abs=2)
