@@ -36,7 +36,6 @@ from vocalkit.nn.spectral import magnitude
 from vocalkit.nn.vocoder import HarmonicVocoder, VocoderShape
 from vocalkit.synth.mel import MelContract, frame_count, mel_filterbank
 
-VALID_EVERY = 40
 LOUDEST = 0.95
 HIGHEST_ALIGNED_HZ = 5000.0
 SHIFTS = 64
@@ -185,6 +184,7 @@ def main() -> None:
     parser.add_argument("--folder", action="append", default=[], metavar="NAME=DIR")
     parser.add_argument("--minutes", type=float, default=None, help="at most so many from each corpus")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--valid-every", type=int, default=40, help="one recording in so many is not trained on")
     arguments = parser.parse_args()
     config = tomllib.loads(arguments.config.read_text())
     mel, elsewhere = MelContract(**config["mel"]), dict(entry.split("=", 1) for entry in arguments.folder)
@@ -204,7 +204,7 @@ def main() -> None:
                 print(f"{number}/{len(jobs)}", flush=True)
     # A recording and its resampled copy are one recording: they go to the same side.
     clips = [job[1] for job in jobs if job[1].exists()]
-    valid = {job[1] for job in jobs if zlib.crc32(job[0].stem.encode()) % VALID_EVERY == 0}
+    valid = {job[1] for job in jobs if zlib.crc32(job[0].stem.encode()) % arguments.valid_every == 0}
     for name, chosen in (("train", [c for c in clips if c not in valid]), ("valid", [c for c in clips if c in valid])):
         print(f"{name}: {len(chosen)} clips, {pack(chosen, arguments.work / name, mel.hop):.2f} h")
 

@@ -42,9 +42,8 @@ class Stft(nn.Module):
         total = nn.functional.pad(blocks[:, :, 0], (0, 0, 0, parts - 1))
         for part in range(1, parts):
             total = total + nn.functional.pad(blocks[:, :, part], (0, 0, part, parts - 1 - part))
-        heard = total.flatten(1)[:, half : half + spectrum[0].shape[2] * self.hop]
-        scaled: Tensor = heard / self.gain
-        return scaled
+        samples: Tensor = total.flatten(1)[:, half : half + spectrum[0].shape[2] * self.hop]
+        return samples / self.gain
 
     def _analyse(self, padded: Tensor) -> Spectrum:
         spectrum = torch.stft(
@@ -54,7 +53,8 @@ class Stft(nn.Module):
 
     def _pieces(self, spectrum: Spectrum) -> Tensor:
         """Samples (batch, frames, n_fft) of every frame."""
-        return torch.fft.irfft(torch.complex(*spectrum), n=self.n_fft, dim=1).transpose(1, 2)
+        pieces: Tensor = torch.fft.irfft(torch.complex(*spectrum), n=self.n_fft, dim=1)
+        return pieces.transpose(1, 2)
 
 
 class MatrixStft(Stft):

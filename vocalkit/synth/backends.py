@@ -7,7 +7,8 @@ from collections.abc import Callable
 from vocalkit.consent import LicensedVoice
 from vocalkit.errors import InputError
 from vocalkit.protocols import AcousticModel, Vocoder
-from vocalkit.weights import parse_weights, read_stored_model, read_voice_manifest
+from vocalkit.resources import locate
+from vocalkit.weights import parse_weights, read_manifest, read_stored_model, read_voice_manifest
 
 DEFAULT_VOCODER = "world"
 
@@ -42,4 +43,10 @@ def _griffinlim() -> Vocoder:
     return GriffinLimVocoder()
 
 
-VOCODERS: dict[str, Callable[[], Vocoder]] = {"world": _world, "griffinlim": _griffinlim}
+def _neural() -> Vocoder:
+    from vocalkit.synth.neural import load_neural
+
+    return load_neural(read_manifest(locate("pretrained") / "vocoder.toml"))
+
+
+VOCODERS: dict[str, Callable[[], Vocoder]] = {"world": _world, "griffinlim": _griffinlim, "neural": _neural}

@@ -13,6 +13,7 @@ from vocalkit.errors import BackendUnavailable, InputError
 from vocalkit.synth.mel import CONTRACT, MelContract, mel_filterbank
 from vocalkit.synth.mel_vocoder import MelFrames, MelVocoder
 from vocalkit.types import Audio
+from vocalkit.weights import Tensors, WeightsContentError, WeightsManifest, read_weights
 
 if TYPE_CHECKING:
     import torch
@@ -123,3 +124,27 @@ def build_network(shape: dict[str, Any], contract: MelContract = CONTRACT) -> Ha
     if set(shape) - known:
         raise InputError(f"a vocoder has no {', '.join(sorted(set(shape) - known))}; known: {', '.join(sorted(known))}")
     return HarmonicVocoder(VocoderShape(**shape), torch.from_numpy(mel_filterbank(contract)))
+
+
+def load_neural(manifest: WeightsManifest, *, device: str = "cpu") -> NeuralVocoder:
+    """The vocoder that a manifest names. Raises WeightsError for a file of other bytes or other tensors."""
+    tensors = read_weights(manifest)
+    network = build_network(shape_of(tensors, str(manifest.folder / manifest.file)))
+    import torch
+
+    weights = {name: torch.from_numpy(np.array(value, np.float32)) for name, value in tensors.items()}
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:
+        raise WeightsContentError(f"{manifest.file} holds other tensors than a vocoder's: {error}") from error
+    return NeuralVocoder(network, device=device)
+
+
+def shape_of(tensors: Tensors, what: str) -> dict[str, Any]:
+    """What a network was built from, read off its weights."""
+    try:
+        enter, hidden = tensors["enter.weight"].shape, tensors["blocks.0.up.weight"].shape[0]
+    except KeyError as error:
+        raise WeightsContentError(f"{what} holds no vocoder: the tensor {error} is missing") from None
+    blocks = len({name.split(".")[1] for name in tensors if name.startswith("blocks.")})
+    return {"channels": enter[0], "kernel": enter[2], "hidden": hidden, "blocks": blocks}
