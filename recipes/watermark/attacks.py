@@ -11,6 +11,7 @@ import pedalboard
 import soundfile
 
 from vocalkit.audio import resample
+from vocalkit.provenance.watermark import embed
 from vocalkit.types import Audio
 
 Random = np.random.Generator
@@ -117,7 +118,9 @@ def tempo(per_cent: float) -> Attack:
 
     def attack(audio: Audio, random: Random) -> Audio:
         factor = 1.0 + random.choice([-1.0, 1.0]) * per_cent / 100.0
-        return _of(pedalboard.time_stretch(audio.samples, audio.sample_rate, factor), audio.sample_rate)
+        # The faster of its two engines, the rougher one too.
+        bent = pedalboard.time_stretch(audio.samples, audio.sample_rate, factor, high_quality=False)
+        return _of(bent, audio.sample_rate)
 
     return attack
 
@@ -130,6 +133,11 @@ def pitch(semitones: float) -> Attack:
         return _of(shift(audio.samples, audio.sample_rate, reset=True), audio.sample_rate)
 
     return attack
+
+
+def marked_again(audio: Audio, random: Random) -> Audio:
+    """A second mark over the first, with a key that nobody looks for."""
+    return embed(audio, int(random.integers(1, 2**32)), key=random.bytes(32))
 
 
 def wow(audio: Audio, random: Random) -> Audio:
@@ -152,7 +160,6 @@ def world(audio: Audio, random: Random) -> Audio:
 
 PROMISED: dict[str, Attack] = {
     "as it is": lambda audio, random: audio,
-    "MP3 128 kbit/s": mp3(128),
     "MP3 64 kbit/s": mp3(64),
     "Opus 48 kbit/s": opus_48,
     "16 kHz": to_rate(16_000),
@@ -174,6 +181,8 @@ BEYOND: dict[str, Attack] = {
     "speed ±8 %": speed(8.0),
     "pitch ±2 semitones": pitch(2.0),
     "wow of 1 %": wow,
+    "marked again, with another key": marked_again,
     "backwards": lambda audio, random: _of(audio.samples[:, ::-1], audio.sample_rate),
 }
 STEM_ONLY: dict[str, Attack] = {"WORLD analysis and synthesis": world}
+MIX_ONLY: dict[str, Attack] = {"MP3 128 kbit/s": mp3(128)}

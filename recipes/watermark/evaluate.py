@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from attacks import BEYOND, PROMISED, STEM_ONLY, Attack, mp3
+from attacks import BEYOND, MIX_ONLY, PROMISED, STEM_ONLY, Attack
 from plan import Plan, read_plan
 from sounds import Host, anywhere, backing, backings, hosts, own_mix, part, plain_mix
 from table import write_tables
@@ -96,7 +96,9 @@ def rows(kind: str, render: Render) -> Iterator[tuple[str, str, Audio | None, At
         for attack, do in attacks.items():
             yield name, attack, audio, do
     if kind == "promised":
-        yield "mix", OWN, None, mp3(128)
+        for attack, do in MIX_ONLY.items():
+            yield "mix", attack, render.mix, do
+            yield "mix", OWN, None, do
     else:
         yield "mix", QUIET, render.quiet, PROMISED["as it is"]
         for attack, do in STEM_ONLY.items():

@@ -15,6 +15,7 @@ import numpy as np
 from plan import Plan, read_plan
 
 from vocalkit.audio import read, resample, write_wav
+from vocalkit.consent import Use
 from vocalkit.errors import VocalkitError
 from vocalkit.lyrics import phonemize_underlay
 from vocalkit.pipelines.place import fit_range
@@ -110,7 +111,7 @@ def main() -> None:
     work = arguments.work / "hosts"
     work.mkdir(parents=True, exist_ok=True)
     singers = [
-        open_voice(choose_voice(voice), purposes=("research",), language="en-us", vocoder="world")
+        open_voice(choose_voice(voice), Use.of_song(purposes=("research",), languages=("en-us",)), vocoder="world")
         for voice in plan.voices
     ]
     songs = sorted((shared / "singing/pjs").glob("*/*_song.flac"))

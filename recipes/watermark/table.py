@@ -60,6 +60,7 @@ def _quality(lines: list[Line]) -> dict[str, Any]:
     if not lines:
         return {}
     change = [line["change_db"] for line in lines]
+    stems = [float(np.mean(line["pesq"])) for line in lines if line["pesq"]]
     pesq = [score for line in lines for score in line["pesq"]]
     return {
         "renders": len(lines),
@@ -71,6 +72,7 @@ def _quality(lines: list[Line]) -> dict[str, Any]:
             "mean": round(float(np.mean(pesq)), 2),
             "under_4.2": sum(score < 4.2 for score in pesq),
         },
+        "pesq_mean_of_a_stem": {"stems": len(stems), "least": round(min(stems), 2)},
     }
 
 
