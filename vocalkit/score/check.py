@@ -73,8 +73,10 @@ class _Checker:
 
     def range(self, low_midi: float, high_midi: float) -> Iterator[Finding]:
         """Notes beyond the voice, told once below and once above."""
-        for outside, side in ((lambda p: p < low_midi, "below"), (lambda p: p > high_midi, "above")):
-            found = [index for index, note in enumerate(self._sheet.notes) if outside(note.pitch_midi)]
+        pitches_of = [note.pitch_midi for note in self._sheet.notes]
+        below = [index for index, pitch in enumerate(pitches_of) if pitch < low_midi]
+        above = [index for index, pitch in enumerate(pitches_of) if pitch > high_midi]
+        for found, side in ((below, "below"), (above, "above")):
             if found:
                 pitches = sorted(self._sheet.notes[index].pitch_midi for index in found)
                 edge = _pitch_name(pitches[0] if side == "below" else pitches[-1])

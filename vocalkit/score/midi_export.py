@@ -42,8 +42,9 @@ def write_midi(sheet: Sheet) -> bytes:
     sheet = without_graces(sheet)
     quarter = ticks_for(sheet)
     file = mido.MidiFile(type=1, ticks_per_beat=quarter, charset="utf-8")
-    file.tracks.append(_track(_conductor(sheet, quarter)))
-    file.tracks.append(_track(_voice(sheet, quarter)))
+    end = round(sheet.end * quarter)
+    file.tracks.append(_track(_conductor(sheet, quarter), end))
+    file.tracks.append(_track(_voice(sheet, quarter), end))
     stream = io.BytesIO()
     file.save(file=stream)
     return stream.getvalue()
@@ -95,7 +96,7 @@ def _voice(sheet: Sheet, quarter: int) -> list[Event]:
     return events
 
 
-def _track(events: list[Event]) -> Any:
+def _track(events: list[Event], end: int) -> Any:
     from mido import MetaMessage, MidiTrack
 
     track = MidiTrack()
@@ -103,5 +104,5 @@ def _track(events: list[Event]) -> Any:
     for tick, _, message in sorted(events, key=lambda event: event[:2]):
         track.append(message.copy(time=tick - now))
         now = tick
-    track.append(MetaMessage("end_of_track", time=0))
+    track.append(MetaMessage("end_of_track", time=max(0, end - now)))
     return track
