@@ -55,9 +55,11 @@ def load(work: Path, part: str) -> Material:
     return Material([w for listed, w in rows if listed], [w for listed, w in rows if not listed], sentences)
 
 
-def join(pieces: Sequence[NDArray[np.float32]], rng: np.random.Generator, noise_db: float | None) -> Audio:
+def join(
+    pieces: Sequence[NDArray[np.float32]], rng: np.random.Generator, noise_db: float | None, *, edge_s: float = PAUSE_S
+) -> Audio:
     """Pieces at one level with pauses, in a room's noise 60 dB down or in white noise at `noise_db`."""
-    gap = np.zeros(round(PAUSE_S * RATE_HZ), np.float32)
+    gap = np.zeros(round(edge_s * RATE_HZ), np.float32)
     parts = [gap]
     for piece in pieces:
         edge = np.minimum(1.0, np.minimum(np.arange(len(piece)), np.arange(len(piece))[::-1]) / 80)
@@ -77,23 +79,54 @@ def main() -> None:
     material = load(args.work, args.part)
     names = (locate("consent") / "words" / "en.txt").read_text(encoding="utf-8").split()
     words = dict(zip(names, spoken_words(names, language="en-us"), strict=True))
-    asked: dict[str, list[tuple[float, float]]] = {"said": [], "not said": []}
-    print("| asked | noise | recordings | accepted | unsure | refused | words heard | unsure | missing |")
+    scores = single_words(material, words)
+    print("\n| asked | noise | recordings | accepted | unsure | refused | words heard | unsure | missing |")
     print("|---|---|---|---|---|---|---|---|---|")
     for condition in CONDITIONS:
         for noise_db in NOISES_DB if condition in ("as asked", "one word wrong") else (None,):
             rng = np.random.default_rng(7)
             verdicts = []
             for _ in range(args.recordings):
-                verdict, wrong = trial(condition, material, words, rng, noise_db)
-                verdicts.append(verdict)
-                for number, match in enumerate(verdict.words):
-                    if match.fit is not None and match.margin is not None:
-                        asked["not said" if number in wrong else "said"].append((match.margin, match.fit))
+                verdicts.append(trial(condition, material, words, rng, noise_db))
             print(row(condition, noise_db, verdicts), flush=True)
     args.out.mkdir(parents=True, exist_ok=True)
-    np.savez(args.work / f"scores-{args.part}.npz", said=np.array(asked["said"]), wrong=np.array(asked["not said"]))
-    draw(asked, args.out / "spoken-words.png")
+    draw(scores, args.out / "spoken-words.png")
+
+
+def single_words(material: Material, words: dict[str, SpokenWord]) -> dict[str, list[tuple[float, float]]]:
+    """Every cut word by itself, asked for as what it is and as another; prints how often it is heard.
+
+    Returns (margin, fit) of the words asked for that were found at all.
+    """
+    rng = np.random.default_rng(11)
+    names, decoys = list(words), list(words.values())
+    kinds = {
+        "said": [(word, word, sound) for word, sound in material.listed],
+        "another of the list": [(other(names, word, rng), word, sound) for word, sound in material.listed],
+        "said was a word of no list": [
+            (names[rng.integers(len(names))], word, sound) for word, sound in material.others
+        ],
+    }
+    scores: dict[str, list[tuple[float, float]]] = {}
+    print("| asked for one word | words | heard | unsure | missing |")
+    print("|---|---|---|---|---|")
+    for kind, trials in kinds.items():
+        matches = [
+            check_words(join([sound], rng, None, edge_s=0.9), [words[asked]], decoys=decoys).words[0]
+            for asked, _, sound in trials
+        ]
+        counts = [sum(match.presence == presence for match in matches) for presence in ("heard", "unsure", "missing")]
+        print(
+            f"| {kind} | {len(matches)} | "
+            + " | ".join(f"{count} ({count / len(matches):.1%})" for count in counts)
+            + " |"
+        )
+        scores[kind] = [(m.margin, m.fit) for m in matches if m.margin is not None and m.fit is not None]
+    return scores
+
+
+def other(names: list[str], word: str, rng: np.random.Generator) -> str:
+    return [name for name in names if name != word][rng.integers(len(names) - 1)]
 
 
 def trial(
@@ -102,8 +135,8 @@ def trial(
     words: dict[str, SpokenWord],
     rng: np.random.Generator,
     noise_db: float | None,
-) -> tuple[WordsVerdict, set[int]]:
-    """One recording and what is asked of it: the verdict, and which of the asked words were not said."""
+) -> WordsVerdict:
+    """The verdict on one recording and what is asked of it."""
     picks = [material.listed[at] for at in rng.choice(len(material.listed), 6, replace=False)]
     text, sentence = material.sentences[rng.integers(len(material.sentences))]
     said = [word for word, _ in picks]
@@ -126,7 +159,7 @@ def trial(
     audio = join([sentence, *sounds], rng, noise_db)
     statement = statement_words(text, language="en-us")
     asked = [words[name] for name in said]
-    return check_words(audio, asked, decoys=list(words.values()), statement=statement), wrong
+    return check_words(audio, asked, decoys=list(words.values()), statement=statement)
 
 
 def row(condition: str, noise_db: float | None, verdicts: list[WordsVerdict]) -> str:
@@ -145,12 +178,12 @@ def draw(asked: dict[str, list[tuple[float, float]]], path: Path) -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(7, 4), dpi=90)
-    for name, colour in (("not said", "C3"), ("said", "C0")):
+    for name, colour in zip(asked, ("C0", "C3", "C1"), strict=True):
         points = np.array(asked[name]).reshape(-1, 2)
         axes.plot(np.clip(points[:, 0], -200, 200), np.clip(points[:, 1], -6, 3), ".", color=colour, ms=3, label=name)
     axes.set_xlabel("margin over the best decoy, nats")
     axes.set_ylabel("margin over any phones, nats a frame")
-    axes.legend(title="asked words that were")
+    axes.legend(title="asked for")
     axes.grid(alpha=0.3)
     figure.tight_layout()
     figure.savefig(path)

@@ -24,6 +24,10 @@ _LOG_BASE = math.log(1.0001)
 _NATS = 1024 * _LOG_BASE
 """Its scores are in units of 1.0001^1024."""
 _PHONES = tuple(sorted(IPA_OF))
+_FEW = ("AA", "AH", "EH", "IY", "UW", "ER", "M", "N", "L", "S", "SH", "T", "K", "B", "D", "F")
+"""Enough to get past a wrong word with; all phones in every word's place would cost four times the time."""
+_SKIP = math.exp(-60.0)
+"""What other sounds in the place of a word cost: less than a wrong word, more than a badly said one."""
 _PHONE_COST = 2.0
 """Nats that each phone of the free loop pays, so that noise is not explained by ever more phones."""
 
@@ -42,11 +46,16 @@ class SpokenWord:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A word that a search found. start_s, end_s: within the piece of sound searched."""
+    """A word that a search found. start_s, end_s: within the piece of sound searched; score: nats of its sound."""
 
     number: int
     start_s: float
     end_s: float
+    score: float
+
+    @property
+    def frames(self) -> slice:
+        return slice(round(self.start_s / FRAME_S), round(self.end_s / FRAME_S))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ class Recogniser:
         except ImportError as error:
             raise BackendUnavailable("hearing words needs pocketsphinx: pip install 'vocalkit[align]'") from error
         self._decoder: Any = Decoder(
-            lm=None, samprate=RATE_HZ, loglevel="FATAL", lw=1.0, wip=1.0, pip=1.0, beam=1e-80, wbeam=1e-80, pbeam=1e-80,
+            lm=None, samprate=RATE_HZ, loglevel="FATAL", lw=1.0, wip=1.0, pip=1.0, beam=1e-48, wbeam=1e-48, pbeam=1e-48,
             maxhmmpf=-1, bestpath=False, compallsen=True, cmn="batch", silprob=0.1, fillprob=1e-8,
         )  # fmt: skip
         self._grammars: set[str] = set()
@@ -97,17 +106,26 @@ class Recogniser:
         # A grammar's alternatives share one probability; taken back, more decoys do not weigh less.
         return None if path is None else Path(path.score + math.log(len(names)), path.words)
 
-    def any_sounds(self, pcm: bytes) -> float:
-        """Nats of the best run of English phones, each at a small cost."""
-        path = self._search(pcm, "sounds", f"public <s> = <p>+ ;\n<p> = {self._loop()} ;")
-        return -math.inf if path is None else path.score
+    def any_sounds(self, pcm: bytes) -> NDArray[np.float64]:
+        """Nats of each 10 ms, float (frames,), on the best run of English phones, whatever they say."""
+        segments = self._segments(pcm, "sounds", f"public <s> = <p>+ ;\n<p> = {self._loop()} ;")
+        frames = np.full(len(pcm) // 2 // round(RATE_HZ * FRAME_S), -math.inf)
+        for segment in segments or ():
+            count = segment.end_frame - segment.start_frame + 1
+            if count > 0 and segment.word != "(NULL)":
+                frames[segment.start_frame : segment.end_frame + 1] = _nats(segment.ascore) / count
+        return frames
 
-    def in_order(self, pcm: bytes, numbers: Sequence[int]) -> tuple[Heard, ...] | None:
-        """Where the words `numbers` are, one after the other, if other sounds come before and after them."""
-        words = " ".join(f"({' | '.join(self._said[number])})" for number in numbers)
-        rule = f"public <s> = [<p>+] {words} [<p>+] ;\n<p> = {self._loop()} ;"
+    def in_order(self, pcm: bytes, numbers: Sequence[int]) -> tuple[Heard, ...]:
+        """Where the words `numbers` are, one after the other, between any other sounds.
+
+        A word that does not fit is left out of the answer: other sounds may take its place at a cost.
+        """
+        slots = " ".join(f"({' | '.join(self._said[number])} | /{_SKIP:.3e}/ <few>+)" for number in numbers)
+        few = " | ".join(f"phone{phone}" for phone in _FEW)
+        rule = f"public <s> = [<p>+] {slots} [<p>+] ;\n<p> = {self._loop()} ;\n<few> = {few} ;"
         path = self._search(pcm, f"order{hash(tuple(numbers))}", rule)
-        return path.words if path is not None and len(path.words) == len(numbers) else None
+        return () if path is None else path.words
 
     def _loop(self) -> str:
         # JSGF weights multiply: each phone costs its share of the alternatives and a little more.
@@ -115,6 +133,23 @@ class Recogniser:
         return " | ".join(f"/{weight:.4f}/ phone{phone}" for phone in _PHONES)
 
     def _search(self, pcm: bytes, name: str, rules: str) -> Path | None:
+        segments = self._segments(pcm, name, rules)
+        if segments is None:
+            return None
+        words = tuple(
+            Heard(
+                int(segment.word[4:].split("x")[0]),
+                segment.start_frame * FRAME_S,
+                (segment.end_frame + 1) * FRAME_S,
+                _nats(segment.ascore),
+            )
+            for segment in segments
+            if segment.word.startswith("word")
+        )
+        return Path(_nats(self._decoder.hyp().best_score), words)
+
+    def _segments(self, pcm: bytes, name: str, rules: str) -> list[Any] | None:
+        """What one search found, segment by segment; None where the grammar does not fit the sound."""
         if name not in self._grammars:
             self._decoder.add_jsgf_string(name, f"#JSGF V1.0;\ngrammar g;\n{rules}\n")
             self._grammars.add(name)
@@ -122,15 +157,11 @@ class Recogniser:
         self._decoder.start_utt()
         self._decoder.process_raw(pcm, full_utt=True)
         self._decoder.end_utt()
-        hypothesis = self._decoder.hyp()
-        if hypothesis is None:
-            return None
-        words = tuple(
-            Heard(int(segment.word[4:].split("x")[0]), segment.start_frame * FRAME_S, (segment.end_frame + 1) * FRAME_S)
-            for segment in self._decoder.seg()
-            if segment.word.startswith("word")
-        )
-        return Path(math.log(hypothesis.best_score) / _LOG_BASE * _NATS, words)
+        return list(self._decoder.seg()) if self._decoder.hyp() is not None else None
+
+
+def _nats(likelihood: float) -> float:
+    return math.log(likelihood) / _LOG_BASE * _NATS if likelihood > 0 else -math.inf
 
 
 def to_pcm(mono: NDArray[np.float32]) -> bytes:

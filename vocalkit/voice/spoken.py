@@ -20,7 +20,7 @@ from vocalkit.audio import resample
 from vocalkit.errors import AudioError, InputError
 from vocalkit.types import Audio
 from vocalkit.voice.bounds import Bounds, Outcome, least
-from vocalkit.voice.recogniser import FRAME_S, RATE_HZ, Heard, Recogniser, SpokenWord, to_pcm
+from vocalkit.voice.recogniser import RATE_HZ, Heard, Recogniser, SpokenWord, to_pcm
 
 LONGEST_S = 120.0
 SHORTEST_S = 2.0
@@ -30,6 +30,7 @@ _LONG_WORD = 3
 
 Presence = Literal["heard", "unsure", "missing"]
 _PRESENCE: dict[Outcome, Presence] = {"accepted": "heard", "unsure": "unsure", "refused": "missing"}
+_OUTCOME: dict[Presence, Outcome] = {presence: outcome for outcome, presence in _PRESENCE.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,6 @@ class WordsVerdict:
         return least(self.words_outcome, self.statement_outcome)
 
 
-_NOT_FOUND: Outcome = "refused"
-
-
 def check_words(
     audio: Audio,
     words: Sequence[SpokenWord],
@@ -95,25 +93,25 @@ def check_words(
     mono = _mono(audio)
     texts = {word.text for word in words}
     vocabulary = [*words, *(decoy for decoy in decoys if decoy.text not in texts), *statement]
+    asked, said = range(len(words)), range(len(vocabulary) - len(statement), len(vocabulary))
     recogniser = Recogniser(vocabulary, english=english)
-    asked = range(len(words))
-    others = range(len(words), len(vocabulary) - len(statement))
-    found = recogniser.in_order(to_pcm(mono), tuple(asked))
-    if found is None:
-        missing = tuple(WordMatch(word.text, "missing", None, None, None, 0.0, 0.0) for word in words)
-        return WordsVerdict(missing, _NOT_FOUND, 0.0 if statement else 1.0, _NOT_FOUND if statement else "accepted")
+    pcm = to_pcm(mono)
+    found = {place.number: place for place in recogniser.in_order(pcm, (*said, *asked))}
+    if statement and not any(number in found for number in asked):
+        # A statement that is not there at all must not hide words that are.
+        found = {place.number: place for place in recogniser.in_order(pcm, tuple(asked))}
+    sounds = recogniser.any_sounds(pcm)
     matches = []
-    for place in found:
-        rivals = [*others, *(number for number in asked if vocabulary[number].text != vocabulary[place.number].text)]
-        matches.append(_weigh(mono, place, rivals, recogniser, vocabulary, limits))
-    share = 1.0
-    if statement:
-        before = mono[: round(found[0].start_s * RATE_HZ)]
-        share = _statement_share(
-            before, range(len(vocabulary) - len(statement), len(vocabulary)), recogniser, vocabulary, limits
-        )
-    outcome = least(*(_outcome(match.margin, match.fit, limits) for match in matches))
-    return WordsVerdict(tuple(matches), outcome, share, limits.statement.judge(share) if statement else "accepted")
+    for number in asked:
+        rivals = [other for other in range(said.start) if vocabulary[other].text != vocabulary[number].text]
+        matches.append(_weigh(number, found.get(number), mono, sounds, rivals, recogniser, vocabulary, limits))
+    outcome = least(*(_OUTCOME[match.presence] for match in matches))
+    if not statement:
+        return WordsVerdict(tuple(matches), outcome, 1.0, "accepted")
+    counted = [number for number in said if max(map(len, vocabulary[number].phonemes)) >= _LONG_WORD]
+    fitting = [n for n in counted if n in found and _fit(found[n], sounds) >= limits.statement_fit]
+    share = len(fitting) / max(1, len(counted))
+    return WordsVerdict(tuple(matches), outcome, share, limits.statement.judge(share))
 
 
 def _mono(audio: Audio) -> NDArray[np.float32]:
@@ -130,57 +128,42 @@ def _mono(audio: Audio) -> NDArray[np.float32]:
 
 
 def _weigh(
+    number: int,
+    place: Heard | None,
     mono: NDArray[np.float32],
-    place: Heard,
+    sounds: NDArray[np.float64],
     rivals: Sequence[int],
     recogniser: Recogniser,
     vocabulary: Sequence[SpokenWord],
     limits: WordBounds,
 ) -> WordMatch:
-    """One word where it was found, against the rivals and against any phones."""
-    pcm, frames = _piece(mono, place)
-    text = vocabulary[place.number].text
+    """One word against its rivals and against any phones, where it was found."""
+    text = vocabulary[number].text
+    if place is None:
+        return WordMatch(text, "missing", None, None, None, 0.0, 0.0)
+    margin, instead = _margin(mono, place, rivals, recogniser)
+    fit = _fit(place, sounds)
+    # Where no rival fits at all there is none that could win.
+    outcome = least("accepted" if margin is None else limits.margin.judge(margin), limits.fit.judge(fit))
+    rival = None if instead is None else vocabulary[instead].text
+    return WordMatch(text, _PRESENCE[outcome], margin, fit, rival, place.start_s, place.end_s)
+
+
+def _margin(
+    mono: NDArray[np.float32], place: Heard, rivals: Sequence[int], recogniser: Recogniser
+) -> tuple[float | None, int | None]:
+    """Nats by which a word beats the best rival where it was found, and that rival. -inf where it does not fit."""
+    start, end = place.start_s - _AROUND_S, place.end_s + _AROUND_S
+    pcm = to_pcm(mono[max(0, round(start * RATE_HZ)) : round(end * RATE_HZ)])
     asked, best = recogniser.one_of(pcm, [place.number]), recogniser.one_of(pcm, rivals)
     if asked is None:
-        return WordMatch(text, "missing", None, None, None, place.start_s, place.end_s)
-    margin = None if best is None else asked.score - best.score
-    fit = (asked.score - recogniser.any_sounds(pcm)) / frames
-    instead = vocabulary[best.words[0].number].text if best is not None and best.words else None
-    return WordMatch(text, _PRESENCE[_outcome(margin, fit, limits)], margin, fit, instead, place.start_s, place.end_s)
+        return -np.inf, None
+    if best is None:
+        return None, None
+    return asked.score - best.score, best.words[0].number if best.words else None
 
 
-def _outcome(margin: float | None, fit: float | None, limits: WordBounds) -> Outcome:
-    if fit is None:
-        return "refused"
-    # Without any decoy that fits at all there is none that could win.
-    return least("accepted" if margin is None else limits.margin.judge(margin), limits.fit.judge(fit))
-
-
-def _piece(mono: NDArray[np.float32], place: Heard) -> tuple[bytes, float]:
-    """The sound around a word, and how many frames the word itself has."""
-    start, end = place.start_s - _AROUND_S, place.end_s + _AROUND_S
-    piece = mono[max(0, round(start * RATE_HZ)) : round(end * RATE_HZ)]
-    return to_pcm(piece), max(1.0, (place.end_s - place.start_s) / FRAME_S)
-
-
-def _statement_share(
-    mono: NDArray[np.float32],
-    numbers: Sequence[int],
-    recogniser: Recogniser,
-    vocabulary: Sequence[SpokenWord],
-    limits: WordBounds,
-) -> float:
-    """The share of the statement's long words that fit the sound where they should be."""
-    if len(mono) < SHORTEST_S * RATE_HZ:
-        return 0.0
-    found = recogniser.in_order(to_pcm(mono), numbers)
-    if found is None:
-        return 0.0
-    fits = []
-    for place in found:
-        if max(map(len, vocabulary[place.number].phonemes)) < _LONG_WORD:
-            continue
-        pcm, frames = _piece(mono, place)
-        said = recogniser.one_of(pcm, [place.number])
-        fits.append(said is not None and (said.score - recogniser.any_sounds(pcm)) / frames >= limits.statement_fit)
-    return float(np.mean(fits)) if fits else 0.0
+def _fit(place: Heard, sounds: NDArray[np.float64]) -> float:
+    """Nats a frame by which a word beats any phones at all, where it was found."""
+    free = sounds[place.frames]
+    return float((place.score - free.sum()) / max(1, len(free)))
