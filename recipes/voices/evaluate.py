@@ -123,7 +123,7 @@ def main() -> None:
     picked = np.random.default_rng(arguments.seed).permutation(len(every))[: arguments.lines]
     lines = [every[index] for index in sorted(picked)]
     for voice_id in arguments.voices:
-        voice = license_installed(voice_id, use=Use.of_song(purposes=("research",), language="en-us"))
+        voice = license_installed(voice_id, use=Use.of_song(purposes=("research",), languages=("en-us",)))
         print(json.dumps({"voice": voice_id, **evaluate(voice, lines, seed=arguments.seed)}), flush=True)
 
 

@@ -45,8 +45,7 @@ def sign_voices(pretrained: Path, consent: Path, *, not_before: datetime) -> Sig
 def _check(profile: VoiceProfile, release: SignedRelease, terms: BuiltinTerms, now: datetime) -> None:
     """A grant that the gate would refuse must not be written."""
     grant = verify_grant(release.grants[profile.id], trust=TrustRoots([release.root])).grant
-    for language in profile.languages:
-        check_use(grant, Use.of_song(purposes=terms.uses, language=language))
+    check_use(grant, Use.of_song(purposes=terms.uses, languages=profile.languages))
     check_time(grant, now)
 
 

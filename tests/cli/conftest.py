@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+
+from tests.cli.studio import Studio, make_studio
 
 
 @pytest.fixture
@@ -18,3 +21,11 @@ def one_line() -> Callable[[str], str]:
         return lines[0]
 
     return find
+
+
+@pytest.fixture
+def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studio:
+    """A studio in a home of its own."""
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path / "home"))
+    return make_studio(tmp_path / "work")

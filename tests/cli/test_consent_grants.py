@@ -5,114 +5,21 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
+from tests.cli.studio import Studio
 from vocalkit.cli.main import main
-from vocalkit.consent import (
-    EnrolmentDraft,
-    SignedGrant,
-    Use,
-    open_host,
-    trusted_roots,
-    user_consent_folder,
-    utc_now,
-    verify_grant,
-)
+from vocalkit.consent import SignedGrant, Use, open_host, trusted_roots, user_consent_folder, utc_now, verify_grant
 from vocalkit.consent.draft import draft_path
-from vocalkit.consent.registry import Person, Registry, host_registry
-from vocalkit.consent.seal import seal
-from vocalkit.consent.terms import terms_in
-from vocalkit.consent.vault import wrap_model_key
 from vocalkit.errors import ConsentError
 from vocalkit.voice.load import license_installed
-from vocalkit.weights import (
-    VoiceManifest,
-    read_stored_model,
-    read_voice_manifest,
-    user_voices_folder,
-    write_manifest,
-    write_weights,
-)
+from vocalkit.weights import read_stored_model, read_voice_manifest, user_voices_folder, write_manifest
 
-USE = Use.of_song(purposes=("demo",), language="en-us", genres=("folk",), territories=("DE",))
-PASSPHRASE = "four words of hers"
-
-
-@dataclass(frozen=True)
-class Studio:
-    """A home with a host, the voice "ada" enrolled and verified, and Ada's key in `work`."""
-
-    work: Path
-    draft: EnrolmentDraft
-    model: bytes
-
-    @property
-    def registry(self) -> Registry:
-        folder = user_consent_folder()
-        return host_registry(open_host(folder), folder)
-
-    @property
-    def grant_file(self) -> Path:
-        return read_voice_manifest("ada").grant_path
-
-    def refusals(self) -> list[str]:
-        return [str(entry.facts()["reason"]) for entry in self.registry.entries() if entry.kind == "refused"]
-
-    def grant(self, *more: str, wishes: tuple[str, ...] = ("--use", "demo", "--language", "en-us")) -> int:
-        """`consent grant` with her key; the caller says for what."""
-        return main(
-            ["consent", "grant", "--key", str(self.work / "ada.pem"), "--passphrase-file", str(self.work / "words"),
-             "--royalty", "0.05 EUR per second", "--yes", *wishes, *more]
-        )  # fmt: skip
-
-
-def enrol(work: Path, voice_id: str = "ada") -> tuple[EnrolmentDraft, bytes]:
-    """What `voice enroll` leaves behind, made by the same parts."""
-    folder, now = user_consent_folder(), utc_now()
-    host = open_host(folder)
-    registry = host_registry(host, folder)
-    sha256, _ = write_weights(work / "model", {"a": np.arange(6, dtype=np.float32)})
-    model = (work / "model").read_bytes()
-    draft = EnrolmentDraft(
-        "vocalkit-enrolment", 1, voice_id, str(uuid.uuid4()), "Ada", ("commercial_music", "demo"), "en-us", sha256,
-        "ef" * 32, terms_in("en-us").sha256,
-    )  # fmt: skip
-    registry.open_case(draft.grant_id, voice_id, Person("Ada"), now)
-    registry.add_challenge(draft.grant_id, str(uuid.uuid4()), b"words", now + timedelta(minutes=10), now)
-    for state in ("recorded", "verified"):
-        registry.advance(draft.grant_id, state, "step_done", now)
-    sealed = seal(model, voice_id=voice_id, grant_id=draft.grant_id)
-    registry.put_key(draft.grant_id, wrap_model_key(host, grant_id=draft.grant_id, key=sealed.key), now)
-    voices = user_voices_folder()
-    draft_path(voices, voice_id).parent.mkdir(parents=True)
-    draft_path(voices, voice_id).write_bytes(draft.to_bytes())
-    (voices / f"{voice_id}.sealed").write_bytes(sealed.data)
-    write_manifest(
-        VoiceManifest(
-            folder=voices, id=voice_id, name="Ada", description="enrolled", languages=("en-us",), low_midi=50.0,
-            high_midi=70.0, licence="by grant", credit="Voice: Ada", file=f"{voice_id}.sealed", sha256=sha256,
-            bytes=len(sealed.data), sample_rate=44100, card=f"{voice_id}.md", grant=f"{voice_id}.grant.jws",
-            sources=(), sealed=True,
-        )
-    )  # fmt: skip
-    return draft, model
-
-
-@pytest.fixture
-def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studio:
-    for variable in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(variable, str(tmp_path / "home"))
-    work = tmp_path / "work"
-    work.mkdir()
-    (work / "words").write_text(f"{PASSPHRASE}\n")
-    assert main(["consent", "keygen", "-o", str(work / "ada.pem"), "--passphrase-file", str(work / "words")]) == 0
-    return Studio(work, *enrol(work))
+USE = Use.of_song(purposes=("demo",), languages=("en-us",), genres=("folk",), territories=("DE",))
 
 
 def test_a_voice_sings_once_its_artist_granted_it(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,7 +46,7 @@ def performance_of(low_midi: int, *, lines: int = 2) -> Performance:
 
 
 def licensed(voice_id: str) -> LicensedVoice:
-    return license_installed(voice_id, use=Use.of_song(purposes=("research",), language="en-us"))
+    return license_installed(voice_id, use=Use.of_song(purposes=("research",), languages=("en-us",)))
 
 
 @pytest.fixture(scope="module", params=VOICES)
@@ -132,7 +132,7 @@ def test_a_licence_that_runs_out_in_the_middle_stops_the_render(tmp_path: Path) 
 
     voice = license_voice(
         manifest.profile(), SignedGrant(manifest.grant_path.read_bytes()),
-        request=Use.of_song(purposes=("research",), language="en-us"), standing=open_registry(f"sqlite:///{tmp_path}/registry.sqlite"),
+        request=Use.of_song(purposes=("research",), languages=("en-us",)), standing=open_registry(f"sqlite:///{tmp_path}/registry.sqlite"),
         trust=read_trust_roots(locate("consent") / "trust"), clock=clock, vault=NoVault(),
     )  # fmt: skip
     told: list[float] = []

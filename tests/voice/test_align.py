@@ -45,7 +45,7 @@ def test_a_quickly_sung_line_is_aligned_where_it_was_sung(aligner: Aligner) -> N
     syllables = lyrics.sections[0].lines[0].syllables
     notes = tuple(Note(0.5 + 0.3 * i, 0.8 + 0.3 * i, 50 + i % 3, syllable) for i, syllable in enumerate(syllables))
     performance = perform(Score(notes, TempoMap.constant(100, duration_s=5)), seed=0)
-    voice = license_installed("bruno", use=Use.of_song(purposes=("research",), language="en-us"))
+    voice = license_installed("bruno", use=Use.of_song(purposes=("research",), languages=("en-us",)))
     sung = sing(performance, voice, load_model(voice), load_vocoder(), seed=0).audio
     found = aligner.align(sung, words_of(lyrics))
     assert [span.symbol for span in found] == [symbol for word in words_of(lyrics) for symbol in word]

@@ -16,11 +16,13 @@ from vocalkit.cli.arguments import (
     warn,
 )
 from vocalkit.cli.progress import StageBars
+from vocalkit.cli.use import add_use_options, use_of
 
 EXAMPLES = """\
   vocalkit add-vocals song.wav --lyrics words.txt --out my-song
   vocalkit add-vocals song.wav --lyrics words.txt --voice bruno --seed 2 --no-master --out take-2
   vocalkit add-vocals song.wav --score tune.musicxml --format flac --out my-tune
+  vocalkit add-vocals song.wav --lyrics words.txt --for demo --genre folk --territory DE --out my-demo
 """
 
 
@@ -30,6 +32,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--lyrics", type=path_argument, metavar="FILE", help="the words, plain text")
     parser.add_argument("--score", type=path_argument, metavar="FILE", help="your own melody: MusicXML or MIDI")
     add_music_options(parser)
+    add_use_options(parser)
     parser.add_argument("--no-master", action="store_true", help="leave the mix as the sum of its stems")
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
     add_format(parser)
@@ -40,7 +43,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from vocalkit.pipelines.files import add_vocals_to_file
 
-    choices = choices_of(args, master=not args.no_master)
+    choices = choices_of(args, master=not args.no_master, **use_of(args))
     with StageBars() as progress:
         _, report = add_vocals_to_file(
             args.instrumental,
@@ -56,8 +59,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def choices_of(args: argparse.Namespace, *, master: bool = True) -> Any:
-    """The pipeline's `Choices` from the options that `add_music_options` offers."""
+def choices_of(args: argparse.Namespace, **more: Any) -> Any:
+    """The pipeline's `Choices` from the options that `add_music_options` offers; more: other fields of it."""
     from vocalkit.pipelines.add_vocals import Choices
 
     return Choices(
@@ -67,7 +70,7 @@ def choices_of(args: argparse.Namespace, *, master: bool = True) -> Any:
         start_s=args.start,
         language=args.lang,
         seed=args.seed,
-        master=master,
+        **more,
     )
 
 

@@ -7,11 +7,12 @@ import argparse
 from vocalkit.cli.add_vocals import show_render
 from vocalkit.cli.arguments import Commands, add_command, add_format, add_json, path_argument, seed, warn
 from vocalkit.cli.progress import StageBars
+from vocalkit.cli.use import add_use_options, use_of
 
 EXAMPLES = """\
   vocalkit sing tune.musicxml --voice clara --out tune
   vocalkit sing tune.mid --lyrics words.txt --voice bruno --out tune-low
-  vocalkit sing my-song/performance.json --voice clara --out again
+  vocalkit sing my-song/performance.json --voice clara --for noncommercial_music --out again
 """
 
 
@@ -24,6 +25,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--voice", metavar="NAME", help="a voice from `vocalkit voice list` (default: the first)")
     parser.add_argument("--lang", default="en-us", metavar="CODE", help="language of the lyrics (default: en-us)")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another take (default: 0)")
+    add_use_options(parser)
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
     add_format(parser)
     add_json(parser)
@@ -34,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from vocalkit.pipelines.add_vocals import Choices
     from vocalkit.pipelines.files import sing_file
 
-    choices = Choices(voice=args.voice, language=args.lang, seed=args.seed)
+    choices = Choices(voice=args.voice, language=args.lang, seed=args.seed, **use_of(args))
     with StageBars() as progress:
         _, report = sing_file(
             args.score, args.out, lyrics=args.lyrics, choices=choices, form=args.format, progress=progress

@@ -7,12 +7,13 @@ from vocalkit.consent.gate import LicensedVoice, Standing, license_voice, requir
 from vocalkit.consent.grant import ConsentGrant, Grantee, Grantor, Purpose, Rights, Royalty, SignedGrant
 from vocalkit.consent.host import Host, HostSettings, open_host, trusted_roots, user_consent_folder
 from vocalkit.consent.moments import utc_now
-from vocalkit.consent.policy import Use
+from vocalkit.consent.policy import ANYONE, Use
 from vocalkit.consent.signed import verify_grant
 from vocalkit.consent.trust import TrustBundle, TrustRoot, TrustRoots, read_trust_bundle, read_trust_roots
 from vocalkit.consent.vault import NoVault, RegistryVault, Vault
 
 __all__ = [
+    "ANYONE",
     "ConsentGrant",
     "EnrolmentDraft",
     "Grantee",

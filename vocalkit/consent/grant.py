@@ -60,6 +60,7 @@ _TERRITORY = re.compile(r"[A-Z]{2}")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,8})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def _bad(field: str, message: str) -> InputError:
@@ -93,6 +94,21 @@ def check_digest(field: str, value: str) -> None:
 def check_language(code: str) -> None:
     """Raises InputError unless `code` looks like ``en`` or ``en-us``."""
     _matches("languages", _LANGUAGE, code)
+
+
+def check_territory(code: str) -> None:
+    """Raises InputError unless `code` looks like an ISO 3166 alpha-2 code, such as ``DE``."""
+    _matches("territories", _TERRITORY, code)
+
+
+def check_genre(slug: str) -> None:
+    """Raises InputError unless `slug` is words in lower case joined by dashes, such as ``hip-hop``."""
+    _matches("genres", _SLUG, slug)
+
+
+def check_thumbprint(text: str) -> None:
+    """Raises InputError unless `text` looks like the RFC 7638 thumbprint of a key, as `consent keygen` prints it."""
+    _matches("key", _THUMBPRINT, text)
 
 
 def check_purposes(field: str, purposes: tuple[str, ...]) -> None:
@@ -231,8 +247,8 @@ class ConsentGrant:
         if not set(NEVER_GRANTED) <= set(self.excluded_uses):
             raise _bad("excluded_uses", f"must name {', '.join(NEVER_GRANTED)}")
         _set_of("languages", self.languages, check_language)
-        _set_of("territories", self.territories, lambda value: _matches("territories", _TERRITORY, value))
-        _set_of("genres", self.genres, lambda value: _matches("genres", _SLUG, value))
+        _set_of("territories", self.territories, check_territory)
+        _set_of("genres", self.genres, check_genre)
         _set_of("renderers", self.renderers, lambda value: _matches("renderers", _SLUG, value))
         if self.max_seconds is not None and not 0 < self.max_seconds <= MAX_INTEGER // 1000:
             raise _bad("max_seconds", f"must be positive and countable in milliseconds, got {self.max_seconds}")

@@ -8,9 +8,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from vocalkit.consent import Purpose
 from vocalkit.errors import BackendUnavailable, InputError, VocalkitError
 from vocalkit.pipelines.voices import every_voice
 
+PURPOSES: tuple[Purpose, ...] = ("demo", "noncommercial_music")
+"""What a song from this page may be for: whoever sees the page cannot say more."""
 STAGES = ("read", "parse", "analyze", "compose", "perform", "voice", "sing", "mix", "publish")
 EXAMPLE_WORDS = """\
 [Verse 1]
@@ -50,7 +53,9 @@ def build(home: Path) -> Any:
     gradio = _gradio()
     voices = [(f"{voice.name}: {voice.description}", voice.id) for voice in every_voice()]
     with gradio.Blocks(title="vocalkit", analytics_enabled=False) as app:
-        gradio.Markdown("# vocalkit\nA licensed voice sings your words on your instrumental.")
+        gradio.Markdown(
+            "# vocalkit\nA licensed voice sings your words on your instrumental, for demos and for music without pay."
+        )
         with gradio.Row():
             with gradio.Column():
                 track = gradio.Audio(
@@ -96,7 +101,7 @@ def _sing(home: Path, track: str | None, text: str, voice: str, seed: float | No
         at = STAGES.index(stage) if stage in STAGES else 0
         shown((at + done) / len(STAGES), desc=stage)
 
-    choices = Choices(voice=voice, seed=int(seed or 0))
+    choices = Choices(voice=voice, seed=int(seed or 0), purposes=PURPOSES)
     out = work / "song"
     render, report = add_vocals_to_file(Path(track), out, lyrics=lyrics, choices=choices, progress=progress)
     save_performance_roll(render.performance, work / "piano-roll.png")

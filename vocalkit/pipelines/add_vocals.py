@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vocalkit.audio import check_backing, resample
-from vocalkit.consent import LicensedVoice, Purpose
+from vocalkit.consent import ANYONE, LicensedVoice, Purpose, Use
+from vocalkit.consent.grant import ANY
 from vocalkit.errors import InputError
 from vocalkit.pipelines.place import fit_range, place_score, transpose
 from vocalkit.pipelines.report import Heard, Loudness, Report
@@ -40,6 +41,8 @@ class Choices:
     """What a user may choose beside the music. None: heard in the backing, or the first voice.
 
     tempo_bpm: beats per minute; start_s: earliest second of singing; composer, vocoder: backends.
+    purposes, genres, territories, user: what the song is for, as the consent gate is asked; user: thumbprint
+    of the key of whoever makes it.
     """
 
     voice: str | None = None
@@ -52,6 +55,9 @@ class Choices:
     composer: str = "rules"
     vocoder: str = "world"
     purposes: tuple[Purpose, ...] = ("commercial_music", "noncommercial_music")
+    genres: tuple[str, ...] = (ANY,)
+    territories: tuple[str, ...] = (ANY,)
+    user: str = ANYONE
 
     def __post_init__(self) -> None:
         tempo = self.tempo_bpm
@@ -61,6 +67,18 @@ class Choices:
             raise InputError(f"singing cannot start at {self.start_s} s; give seconds from 0")
         if self.seed < 0:
             raise InputError(f"a seed must not be negative, got {self.seed}")
+        # What no grant can say is told now, not after the words were read.
+        self.use((self.language,))
+
+    def use(self, languages: tuple[str, ...]) -> Use:
+        """What the consent gate is asked for a song in these languages. Raises InputError for unknown words."""
+        return Use.of_song(
+            purposes=self.purposes,
+            languages=languages,
+            genres=self.genres,
+            territories=self.territories,
+            grantee=self.user,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +135,7 @@ def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
     choices = request.choices
     profile = choose_voice(choices.voice)
     lyrics, own = read_words_and_score(request.lyrics, request.score, choices.language, clock)
-    singer = call_singer(profile, choices, choices.language, clock)
+    singer = call_singer(profile, choices, _languages(lyrics, own), clock)
     backing = listen(request.backing, choices, clock)
     score, notices = set_words(backing, lyrics, own, profile, choices, clock)
     performance = perform_score(score, choices, clock)
@@ -133,6 +151,7 @@ def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
         provenance=mix.provenance,
         language=score.language,
         notes=len(score.notes),
+        use=singer.voice.request,
         stages=clock.times,
         peak_memory_bytes=peak_memory_bytes(),
         heard=Heard.of(backing),
@@ -159,6 +178,14 @@ def read_words_and_score(
         if isinstance(score, Score):
             return None, score
         return None, lay_words(score, phonemize_underlay(score.words, language=score.language))
+
+
+def _languages(lyrics: Lyrics | None, score: Score | None) -> tuple[str, ...]:
+    """What will be sung in: the words under the user's own notes, or those to be set."""
+    words = lyrics if score is None else score
+    if words is None:
+        raise InputError("nothing to sing: give lyrics, a score, or both")
+    return words.languages
 
 
 def listen(audio: Audio, choices: Choices, clock: StageClock) -> Backing:
@@ -204,10 +231,13 @@ def _within_range(score: Score, profile: VoiceProfile) -> tuple[Score, tuple[str
     return moved, (f"the score is sung {how} than written, where the voice {profile.id} is at home",)
 
 
-def call_singer(profile: VoiceProfile, choices: Choices, language: str, clock: StageClock) -> Singer:
-    """Stage `voice`: the licence and the model, before any long work that a refusal would waste."""
+def call_singer(profile: VoiceProfile, choices: Choices, languages: tuple[str, ...], clock: StageClock) -> Singer:
+    """Stage `voice`: the licence and the model, before any long work that a refusal would waste.
+
+    languages: every one that will be sung.
+    """
     with clock.stage("voice"):
-        return open_voice(profile, purposes=choices.purposes, language=language, vocoder=choices.vocoder)
+        return open_voice(profile, choices.use(languages), vocoder=choices.vocoder)
 
 
 def perform_score(score: Score, choices: Choices, clock: StageClock) -> Performance:

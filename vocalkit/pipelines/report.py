@@ -9,6 +9,7 @@ from importlib import metadata
 from typing import Any
 
 from vocalkit import __version__
+from vocalkit.consent import Use
 from vocalkit.pipelines.stages import StageClock, StageTime, peak_memory_bytes
 from vocalkit.types import Backing, Mix, Provenance
 
@@ -75,12 +76,16 @@ class Loudness:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The report of one render. dry_gain: on the dry stem, below 1 where the voice sang past full scale."""
+    """The report of one render.
+
+    use: what the voice was licensed for; dry_gain: on the dry stem, below 1 where the voice sang past full scale.
+    """
 
     seed: int
     provenance: Provenance
     language: str
     notes: int
+    use: Use
     stages: tuple[StageTime, ...]
     peak_memory_bytes: int | None
     heard: Heard | None = None
@@ -106,6 +111,7 @@ class Report:
             "grant_id": self.provenance.grant_id,
             "models": {"acoustic": self.provenance.model_sha256},
             "language": self.language,
+            "use": asdict(self.use),
             "tempo_bpm": heard["tempo_bpm"] if heard else None,
             "key": heard["key"] if heard else None,
             "notes": self.notes,

@@ -53,6 +53,7 @@ def sing_score(request: SingScore, *, progress: Progress = silent) -> Render:
         provenance=vocal.provenance,
         language=performance.language,
         notes=len(performance.notes),
+        use=singer.voice.request,
         stages=clock.times,
         peak_memory_bytes=peak_memory_bytes(),
         dry_gain=dry_gain,
@@ -65,13 +66,13 @@ def _sung(
     request: SingScore, profile: VoiceProfile, clock: StageClock
 ) -> tuple[Singer, Score | None, Performance, Vocal, tuple[str, ...]]:
     choices, source = request.choices, request.source
-    language = source.language if isinstance(source, Performance) else choices.language
-    singer = call_singer(profile, choices, language, clock)
     if isinstance(source, Performance):
+        singer = call_singer(profile, choices, source.languages, clock)
         return singer, None, source, sing_performance(source, singer, choices, clock), ()
-    _, score = read_words_and_score(request.lyrics, source, language, clock)
+    _, score = read_words_and_score(request.lyrics, source, choices.language, clock)
     if score is None:
         raise ScoreError("there are no notes to sing")
+    singer = call_singer(profile, choices, score.languages, clock)
     score, octaves = fit_range(score, low_midi=profile.low_midi, high_midi=profile.high_midi)
     notices = warnings_of(source)
     if octaves:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from vocalkit.consent import LicensedVoice, Purpose, Use
+from vocalkit.consent import LicensedVoice, Use
 from vocalkit.errors import InputError
 from vocalkit.protocols import AcousticModel, Vocoder
 from vocalkit.types import VoiceProfile
@@ -41,20 +41,11 @@ class Singer:
     vocoder: Vocoder
 
 
-def open_voice(
-    profile: VoiceProfile,
-    *,
-    purposes: tuple[Purpose, ...],
-    language: str,
-    vocoder: str,
-    genres: tuple[str, ...] = ("any",),
-    territories: tuple[str, ...] = ("any",),
-) -> Singer:
+def open_voice(profile: VoiceProfile, use: Use, *, vocoder: str) -> Singer:
     """Ask the consent gate for the voice and load its model; ConsentError where the gate refuses."""
     from vocalkit.synth.backends import load_model, load_vocoder
     from vocalkit.voice.load import license_installed
 
-    use = Use.of_song(purposes=purposes, language=language, genres=genres, territories=territories)
     voice = license_installed(profile.id, use=use)
     return Singer(voice, load_model(voice), load_vocoder(vocoder))
 

@@ -71,8 +71,8 @@ def _add_wishes(parser: argparse.ArgumentParser) -> None:
     end.add_argument("--until", type=_day, metavar="DAY", help="the day it ends")
     add("--credit", metavar="TEXT", help='credit line (default: "Voice: " and the name)')
     add("--label", default="AI-generated singing voice", metavar="TEXT", help="label in every file")
-    add("--for", dest="user", metavar="NAME", help="for this user alone, with --for-key (default: anyone)")
-    add("--for-key", type=_public_key, metavar="X", help="the public half of that user's key, as keygen prints it")
+    add("--user", metavar="NAME", help="for this user alone, with --user-key (default: anyone)")
+    add("--user-key", type=_public_key, metavar="X", help="the public half of that user's key, as keygen prints it")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -114,8 +114,8 @@ def _wishes(args: argparse.Namespace) -> Wishes:
     from vocalkit.consent.policy import Right
     from vocalkit.pipelines.consent.grants import Wishes
 
-    if (args.user is None) != (args.for_key is None):
-        raise InputError("--for and --for-key belong together: a name, and the key that proves it")
+    if (args.user is None) != (args.user_key is None):
+        raise InputError("--user and --user-key belong together: a name, and the key that proves it")
     return Wishes(
         uses=_words(_needed(args.use, "--use"), get_args(Purpose), "use"),
         excluded_uses=_words(args.exclude, get_args(Purpose), "use"),
@@ -132,7 +132,7 @@ def _wishes(args: argparse.Namespace) -> Wishes:
         credit=args.credit,
         label=args.label,
         user=args.user,
-        user_key=args.for_key,
+        user_key=args.user_key,
     )
 
 

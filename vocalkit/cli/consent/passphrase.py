@@ -11,8 +11,8 @@ from vocalkit.cli.arguments import path_argument, warn
 from vocalkit.errors import InputError
 
 
-def add_passphrase_file(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+def add_passphrase_file(options: argparse._ActionsContainer) -> None:
+    options.add_argument(
         "--passphrase-file",
         type=path_argument,
         metavar="FILE",
