@@ -111,3 +111,23 @@ def test_threads_share_one_registry(house: Any, registry: Registry) -> None:
         thread.join()
     assert refusals == ["seconds_exhausted"] * 8
     registry.verify_ledger()
+
+
+def test_verifying_beside_a_writer_finds_nothing_wrong(house: Any, registry: Registry) -> None:
+    """The witness's file is newer than what a reader sees of the database, and that is no damage."""
+    grant = house.active(registry)
+
+    def rest_and_wake() -> None:
+        for _ in range(8):
+            registry.suspend(grant.grant_id, "asked_by_artist", house.now)
+            registry.resume(grant.grant_id, "asked_by_artist", house.now)
+
+    writer = threading.Thread(target=rest_and_wake)
+    writer.start()
+    verified = 0
+    while writer.is_alive():
+        registry.verify_ledger()
+        verified += 1
+    writer.join()
+    assert verified > 1
+    assert registry.verify_ledger().checkpoints == 17

@@ -250,13 +250,12 @@ class Registry:
 
     def verify_ledger(self, signers: Iterable[PublicJwk] = (), known: Iterable[Checkpoint] = ()) -> Audit:
         """Verify all of it, the witness's memory included. Raises ConsentError (``ledger_damaged``)."""
-        keys_asked, remembered = list(signers), list(known)
+        keys_asked = list(signers)
+        if self._witness is not None:
+            keys_asked.append(self._witness.signer)
+        # What the witness remembers is among the stored checkpoints, or `_reading` has raised.
         with self._reading() as connection:
-            if self._witness is not None:
-                keys_asked.append(self._witness.signer)
-                newest = self._witness.newest()
-                remembered += [] if newest is None else [newest]
-            return auditing.audit(connection, signers=keys_asked, known=remembered)
+            return auditing.audit(connection, signers=keys_asked, known=known)
 
     def checkpoint(self, signing_key: Ed25519PrivateKey, now: datetime) -> bytes:
         """The ledger as it is, signed; also kept in the registry, and by its witness in the file outside."""
@@ -295,6 +294,8 @@ class Registry:
     def _reading(self) -> Iterator[Connection]:
         with self._database.reading() as connection:
             if self._witness is not None:
+                # First of all: the file is read before the transaction's view of the database is fixed, so that
+                # a checkpoint which another process makes meanwhile is not missed in it.
                 check_witness(connection, self._witness)
             yield connection
 
