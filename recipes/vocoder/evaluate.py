@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import soundfile
 import soxr
+import torch
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -43,9 +44,9 @@ from measures import (
 from vocalkit.protocols import Vocoder
 from vocalkit.synth.backends import load_vocoder
 from vocalkit.synth.copying import copy
-from vocalkit.types import Audio
+from vocalkit.synth.mel_vocoder import MelVocoder
+from vocalkit.types import Audio, SourceFilter
 
-LONGEST_S = 9.0
 TRANSPOSED = (-7.0, 7.0)
 
 
@@ -57,21 +58,30 @@ def clips_of(test: dict[str, Any], data: Path) -> list[Path]:
     return chosen[::step][: test["files"]]
 
 
-def load(path: Path) -> Samples:
-    samples, rate = soundfile.read(path, always_2d=True, stop=int(LONGEST_S * soundfile.info(path).samplerate))
+def load(path: Path, longest_s: float) -> Samples:
+    samples, rate = soundfile.read(path, always_2d=True, stop=int(longest_s * soundfile.info(path).samplerate))
     return np.ascontiguousarray(soxr.resample(samples.mean(axis=1), rate, RATE), np.float32)
 
 
-def from_checkpoint(path: Path) -> Vocoder:
-    """The averaged weights of a training run."""
-    import torch
-
+def from_checkpoint(path: Path, refinements: int | None) -> Vocoder:
+    """The averaged weights of a training run, refined as often as it was made for or so many times."""
     from vocalkit.synth.neural import NeuralVocoder, build_network
 
     kept = torch.load(path, map_location="cpu", weights_only=True)
-    network = build_network(kept["about"]["shape"])
+    shape = kept["about"]["shape"] | ({} if refinements is None else {"refinements": refinements})
+    network = build_network(shape)
     network.load_state_dict(kept["average"])
     return NeuralVocoder(network)
+
+
+class FromSourceFilter:
+    """A mel vocoder as the singing chain uses it: it reads the mel of source and filter, not of the recording."""
+
+    def __init__(self, vocoder: MelVocoder) -> None:
+        self.vocoder = vocoder
+
+    def synthesize(self, features: SourceFilter, *, seed: int) -> Audio:
+        return self.vocoder.synthesize(features, seed=seed)
 
 
 def figures_of(true: Samples, pitch: Pitch, vocoder: Vocoder, *, judge: bool, transpose: bool) -> dict[str, Any]:
@@ -147,28 +157,31 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--vocoders", nargs="*", default=["world", "griffinlim"])
     parser.add_argument("--checkpoint", action="append", default=[], metavar="NAME=PATH")
+    parser.add_argument("--refinements", type=int, default=None, help="phase refinements of checkpoints")
     parser.add_argument("--tests", nargs="*", default=None, help="names of test sets (default: all)")
     parser.add_argument("--files", type=int, default=None, help="at most so many of each set")
+    parser.add_argument("--seconds", type=float, default=9.0, help="at most so much of each recording")
     parser.add_argument("--judge", action="store_true", help="also DNSMOS (pip install speechmos)")
     parser.add_argument("--transpose", action="store_true", help="also F0 seven semitones up and down")
+    parser.add_argument("--source-filter", action="store_true", help="also mel vocoders as the singing chain uses them")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     config = tomllib.loads(arguments.config.read_text())
     vocoders: dict[str, Vocoder] = {name: load_vocoder(name) for name in arguments.vocoders}
     for entry in arguments.checkpoint:
         name, _, path = entry.partition("=")
-        vocoders[name] = from_checkpoint(Path(path))
-    if arguments.checkpoint or "neural" in arguments.vocoders:
-        import torch
-
-        torch.set_num_threads(arguments.threads)
+        vocoders[name] = from_checkpoint(Path(path), arguments.refinements)
+    torch.set_num_threads(arguments.threads)
+    if arguments.source_filter:
+        readers = {name: vocoder for name, vocoder in vocoders.items() if isinstance(vocoder, MelVocoder)}
+        vocoders |= {f"{name} on WORLD's features": FromSourceFilter(vocoder) for name, vocoder in readers.items()}
     arguments.out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
     for test in config["tests"]:
         if arguments.tests is not None and test["name"] not in arguments.tests:
             continue
         for number, path in enumerate(clips_of(test, arguments.data)[: arguments.files]):
-            true = load(path)
+            true = load(path, arguments.seconds)
             pitch, sounds = pitch_of(true), {"recording": true}
             about = {"test": test["name"], "kind": test["kind"], "unseen": test["unseen"], "clip": path.name}
             if arguments.judge:

@@ -91,7 +91,10 @@ def pitch_figures(true: Pitch, made: Pitch, *, ratio: float = 1.0) -> dict[str, 
 
 
 def whistle_db(true: Samples, made: Samples, pitch: Pitch) -> float:
-    """The most by which any band of 86 Hz exceeds the recording's, over its unvoiced and silent frames."""
+    """The most by which any band of 86 Hz exceeds the recording's, over its unvoiced and silent frames.
+
+    Bands that the mel covers; of what lies above it a mel vocoder can only guess.
+    """
     spectra = [np.abs(stft(_whole(part), CONTRACT)) ** 2 for part in (true, made)]
     times = np.arange(spectra[0].shape[1]) * CONTRACT.hop_s
     near = np.clip(np.round(times / HOP_S).astype(int) - 2, 0, len(pitch.hz) - 1)
@@ -100,7 +103,8 @@ def whistle_db(true: Samples, made: Samples, pitch: Pitch) -> float:
         return math.nan
     bands = [part[:1024, ~padded].mean(1).reshape(-1, WHISTLE_BAND_BINS).mean(1) for part in spectra]
     floor = 10.0 ** (WHISTLE_FLOOR_DBFS / 10.0) * 0.375 * CONTRACT.n_fft
-    return float(10.0 * np.log10((bands[1] + floor) / (bands[0] + floor)).max())
+    told = int(CONTRACT.high_hz / (RATE / CONTRACT.n_fft * WHISTLE_BAND_BINS))
+    return float(10.0 * np.log10((bands[1] + floor) / (bands[0] + floor))[:told].max())
 
 
 def naturalness(samples: Samples) -> float:

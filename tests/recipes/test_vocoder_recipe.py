@@ -42,7 +42,7 @@ def test_recordings_become_a_vocoder(shared_data: Path, tmp_path: Path) -> None:
     train = ("train.py", "--work", work, "--run", "smoke", *SMALL)
     run(*train, "--minutes", 0.05)
     first = (work / "runs" / "smoke" / "log.tsv").read_text()
-    run(*train, "--minutes", 0.05, "--adversarial")
+    run(*train, "--minutes", 0.2, "--adversarial")
     log = (work / "runs" / "smoke" / "log.tsv").read_text()
     assert log.startswith(first) and len(log) > len(first)
     steps = [int(line.split("\t")[1]) for line in log.splitlines() if line.startswith("valid")]

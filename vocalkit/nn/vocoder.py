@@ -38,7 +38,7 @@ class VocoderShape:
     kernel: int = 7
     top_hz: float = 20_000.0
     mel_floor: float = 1e-5
-    refinements: int = 4
+    refinements: int = 8
     combine: Literal["magnitude", "filter"] = "magnitude"
 
     @property
