@@ -168,6 +168,11 @@ def start(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", MAKE, folder], stdout=subprocess.PIPE, text=True)
 
 
+def open_host_of_another_process(folder: Path) -> Host:
+    start(folder).communicate(timeout=60)
+    return open_host(folder)
+
+
 def test_processes_that_start_at_once_agree(tmp_path: Path) -> None:
     makers = [start(tmp_path / "consent") for _ in range(6)]
     prints = {maker.communicate(timeout=60)[0].strip() for maker in makers}
@@ -192,6 +197,38 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
         if (folder / "host").exists():
             assert len(list((folder / "host").iterdir())) == 6
         assert isinstance(open_host(folder), Host)
+        assert [path.name for path in folder.iterdir()] == ["host"]
+
+
+def test_what_a_killed_maker_left_is_swept(tmp_path: Path) -> None:
+    left = tmp_path / ".host-abc"
+    left.mkdir()
+    (left / "signing.pem").write_bytes(b"private")
+    open_host(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["host"]
+    (tmp_path / ".host-file").write_bytes(b"not a folder")
+    (tmp_path / "target").mkdir()
+    (tmp_path / ".host-link").symlink_to(tmp_path / "target")
+    open_host(tmp_path)
+    assert (tmp_path / "target").is_dir(), "a link is not followed"
+
+
+def test_a_maker_whose_stage_was_swept_takes_the_host_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its files another process makes the host, and sweeps: the slower one ends with that host."""
+    first: list[Host] = []
+
+    def slowly(descriptor: int) -> None:
+        if not first:
+            first.append(open_host_of_another_process(tmp_path))
+        real(descriptor)
+
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", slowly)
+    mine = open_host(tmp_path)
+    assert mine.trust_root == first[0].trust_root
+    assert [path.name for path in tmp_path.iterdir()] == ["host"]
 
 
 def test_the_chain_is_what_c2pa_asks_for(home: Path) -> None:

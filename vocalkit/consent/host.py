@@ -1,8 +1,8 @@
 """Who runs vocalkit here: the keys a host countersigns, wraps and labels with, and its settings.
 
 They lie in ``host/`` below the consent folder and are made whole at the first use: written beside,
-flushed, and renamed into place, so that two processes that start at once agree on one identity and
-a killed one leaves nothing. No artist's key is ever among them.
+flushed, and renamed into place, so that two processes that start at once agree on one identity, and
+what a killed one left unfinished is removed at the next use. No artist's key is ever among them.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ DEFAULT_NAME = "vocalkit host"
 _KEY, _KEK, _LEAF, _CHAIN, _ROOT = "signing.pem", "wrapping.key", "leaf.pem", "chain.pem", "root.pem"
 _SETTINGS = "host.toml"
 _WRAPPED = b"VKWRAP\x00\x01"
+_STAGE = ".host-"
 _MAX_FILE_BYTES = 64 * 1024
 
 
@@ -110,6 +111,7 @@ def open_host(folder: Path, *, settings: HostSettings | None = None) -> Host:
                 raise _exists(home)
         elif settings is not None:
             raise _exists(home)
+        _sweep(folder)
         return _read(home)
     except OSError as error:
         raise refuse("host_unavailable", f"the keys in {home} cannot be used: {error.strerror or error}") from error
@@ -144,7 +146,7 @@ def _make(folder: Path, home: Path, settings: HostSettings, *, now: datetime) ->
         _ROOT: chain.root_pem,
         _SETTINGS: toml_text({"name": settings.name, "registry": settings.registry}).encode("utf-8"),
     }
-    stage = Path(tempfile.mkdtemp(dir=folder, prefix=".host-"))
+    stage = Path(tempfile.mkdtemp(dir=folder, prefix=_STAGE))
     try:
         for name, data in files.items():
             with os.fdopen(os.open(stage / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -152,16 +154,25 @@ def _make(folder: Path, home: Path, settings: HostSettings, *, now: datetime) ->
                 file.flush()
                 os.fsync(file.fileno())
         _flush_folder(stage)
-        try:
-            # A folder with files in it is never replaced by a rename: the first process wins.
-            stage.rename(home)
-        except OSError:
-            if home.is_dir():
-                return False
-            raise
-        _flush_folder(folder)
-        return True
+        # A folder with files in it is never replaced by a rename: the first process wins.
+        stage.rename(home)
+    except OSError:
+        # Another was first, and may have swept this stage away meanwhile.
+        if home.is_dir():
+            return False
+        raise
     finally:
+        shutil.rmtree(stage, ignore_errors=True)
+    _flush_folder(folder)
+    return True
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes left that were killed while they made a host: private keys are in it.
+
+    Only where there is a host: then no stage can become one any more, whoever may still be at work in it.
+    """
+    for stage in folder.glob(f"{_STAGE}*"):
         shutil.rmtree(stage, ignore_errors=True)
 
 
