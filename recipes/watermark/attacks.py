@@ -16,7 +16,7 @@ from vocalkit.types import Audio
 
 Random = np.random.Generator
 Attack = Callable[[Audio, Random], Audio]
-_MP3_LEVELS = {32: 1.0, 64: 0.889, 128: 0.667}
+_MP3_LEVELS = {32: 0.99, 64: 0.889, 128: 0.667}
 """libsndfile's compression level for a constant bit rate in kbit/s at 44.1 kHz; checked by the size."""
 
 

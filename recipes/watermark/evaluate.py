@@ -98,7 +98,7 @@ def rows(kind: str, render: Render) -> Iterator[tuple[str, str, Audio | None, At
     if kind == "promised":
         for attack, do in MIX_ONLY.items():
             yield "mix", attack, render.mix, do
-            yield "mix", OWN, None, do
+        yield "mix", OWN, None, MIX_ONLY["MP3 128 kbit/s"]
     else:
         yield "mix", QUIET, render.quiet, PROMISED["as it is"]
         for attack, do in STEM_ONLY.items():
@@ -168,6 +168,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--part", choices=PARTS, action="append", help="one part alone; may be given again")
     parser.add_argument("--renders", type=int, help="at most so many of each part")
+    parser.add_argument("--first", type=int, default=0, help="begin at this render, beside a run that began earlier")
     arguments = parser.parse_args()
     plan = read_plan()
     every, tracks = hosts(arguments.work, plan.seed), backings(arguments.shared)
@@ -176,7 +177,7 @@ def main() -> None:
     counts["false"] = plan.windows // KEYS_A_WINDOW
     for kind in arguments.part or PARTS:
         count = min(counts[kind], arguments.renders or counts[kind])
-        for number in range(count):
+        for number in range(arguments.first, count):
             print(f"{kind}: {number + 1} of {count}", file=sys.stderr, flush=True)
             if kind == "quality":
                 judge(plan, results, number, every, tracks)
