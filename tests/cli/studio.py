@@ -9,6 +9,8 @@ from pathlib import Path
 
 from vocalkit.cli.main import main
 from vocalkit.consent import EnrolmentDraft
+from vocalkit.consent.keys import PublicJwk
+from vocalkit.consent.pem import read_public_key
 from vocalkit.consent.registry import Person, Registry
 from vocalkit.consent.terms import terms_in
 from vocalkit.pipelines.desk import open_desk
@@ -51,17 +53,17 @@ def make_studio(work: Path) -> Studio:
     work.mkdir()
     (work / "words").write_text(f"{PASSPHRASE}\n")
     assert main(["consent", "keygen", "-o", str(work / "ada.pem"), "--passphrase-file", str(work / "words")]) == 0
-    return Studio(work, *enrol())
+    return Studio(work, *enrol(read_public_key(work / "ada.pub")))
 
 
-def enrol() -> tuple[EnrolmentDraft, bytes]:
+def enrol(key: PublicJwk) -> tuple[EnrolmentDraft, bytes]:
     """A voice called ada with the model of a built-in one, so that it can sing; returns its model too."""
     desk = open_desk()
     now, registry, grant_id = desk.clock(), desk.registry, str(uuid.uuid4())
     like = read_voice_manifest("clara")
     model = read_stored_model(like)
     draft = EnrolmentDraft(
-        "vocalkit-enrolment", 1, "ada", grant_id, "Ada", USES, "en-us", model_digest(model), "ef" * 32,
+        "vocalkit-enrolment", 1, "ada", grant_id, "Ada", key, USES, "en-us", model_digest(model), "ef" * 32,
         terms_in("en-us").sha256,
     )  # fmt: skip
     registry.open_case(grant_id, "ada", Person("Ada"), now)
@@ -79,5 +81,6 @@ def enrol() -> tuple[EnrolmentDraft, bytes]:
         card="# ada\n",
     )
     install(voice, desk, voices=user_voices_folder())
+    registry.record(grant_id, draft.facts(), now)
     registry.advance(grant_id, "verified", "step_done", now)
     return draft, model

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from vocalkit.consent import EnrolmentDraft
 from vocalkit.consent.canonical import canonical
 from vocalkit.consent.draft import MAX_BYTES, draft_path, read_draft
+from vocalkit.consent.keys import public_jwk
 from vocalkit.errors import InputError
 
 DRAFT = EnrolmentDraft(
@@ -19,6 +21,7 @@ DRAFT = EnrolmentDraft(
     voice_id="ada",
     grant_id="6ba7b810-9dad-41d1-80b4-00c04fd430c8",
     name="Ada Lovelace",
+    key=public_jwk(Ed25519PrivateKey.from_private_bytes(b"7" * 32)),
     uses=("demo", "research"),
     language="en-us",
     model_sha256="ab" * 32,

@@ -23,6 +23,7 @@ from vocalkit.consent.grant import (
     check_text,
     check_voice_id,
 )
+from vocalkit.consent.keys import PublicJwk
 from vocalkit.consent.moments import format_moment, parse_moment
 from vocalkit.consent.reasons import refuse
 from vocalkit.consent.wording import Wording
@@ -37,7 +38,10 @@ MAX_BYTES = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What an artist is asked to say. Times RFC 3339 UTC; words_sha256: of the list the words are from."""
+    """What an artist is asked to say. Times RFC 3339 UTC; words_sha256: of the list the words are from.
+
+    key: the artist's, which alone may sign the grant that follows.
+    """
 
     format: Literal["vocalkit-challenge"]
     version: Literal[1]
@@ -45,6 +49,7 @@ class Challenge:
     grant_id: str
     voice_id: str
     name: str
+    key: PublicJwk
     language: str
     uses: tuple[Purpose, ...]
     statement: str
@@ -103,6 +108,7 @@ class Challenge:
 def make_challenge(
     *,
     name: str,
+    key: PublicJwk,
     voice_id: str,
     uses: tuple[Purpose, ...],
     language: str,
@@ -127,6 +133,7 @@ def make_challenge(
         grant_id=str(uuid.UUID(bytes=ids[16:], version=4)),
         voice_id=voice_id,
         name=name,
+        key=key,
         language=language,
         uses=chosen,
         statement=wording.state(name=name, voice_id=voice_id, uses=chosen),

@@ -17,6 +17,7 @@ from vocalkit.consent.grant import (
     check_text,
     check_voice_id,
 )
+from vocalkit.consent.keys import PublicJwk
 from vocalkit.consent.reasons import refuse
 from vocalkit.resources import build
 
@@ -27,7 +28,7 @@ MAX_BYTES = 16 * 1024
 class EnrolmentDraft:
     """The facts a grant repeats: ``<user voices>/<voice id>/draft.json``.
 
-    name: the artist's, as spoken in the consent; uses: those the consent names (a grant allows no
+    name: the artist's, as spoken in the consent; key: theirs, which alone may sign the grant; uses: those the consent names (a grant allows no
     other); language: of the consent and of the terms; terms_sha256: of the text they were shown;
     recording_commitment: salted digest of the consent recording; model_sha256: of the model in the clear.
     """
@@ -37,6 +38,7 @@ class EnrolmentDraft:
     voice_id: str
     grant_id: str
     name: str
+    key: PublicJwk
     uses: tuple[Purpose, ...]
     language: str
     model_sha256: str

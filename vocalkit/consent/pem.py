@@ -11,6 +11,7 @@ import base64
 import hashlib
 import os
 import textwrap
+from dataclasses import asdict
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -24,8 +25,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from vocalkit.consent.canonical import canonical, parse
+from vocalkit.consent.keys import PublicJwk
 from vocalkit.consent.reasons import refuse
 from vocalkit.errors import InputError, OutputError
+from vocalkit.resources import build
 
 ROUNDS = 600_000
 SHORT = 12
@@ -117,6 +121,28 @@ def read_key(path: Path, passphrase: str) -> Ed25519PrivateKey:
     if len(data) > MAX_FILE_BYTES or b"-----BEGIN ENCRYPTED PRIVATE KEY-----" not in data:
         raise refuse("bad_key", f"{path} is not a passphrase-protected private key; make one with: consent keygen")
     return _load(data, check_passphrase(passphrase), what=str(path))
+
+
+def public_key_bytes(key: PublicJwk) -> bytes:
+    """A public key as a file: its JWK (RFC 8037) in canonical JSON."""
+    return canonical(asdict(key))
+
+
+def read_public_key(path: Path) -> PublicJwk:
+    """The inverse of `public_key_bytes`. Raises ConsentError (``bad_key``), InputError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"cannot read the public key {path}: {error.strerror or error}") from error
+    if b"PRIVATE KEY" in data:
+        raise refuse(
+            "bad_key", f"{path} is a private key; hand out {path.with_suffix('.pub').name}, which lies beside it"
+        )
+    key, faults = build(PublicJwk, parse(data[:MAX_FILE_BYTES].strip(), what=str(path)))
+    if key is None:
+        raise refuse("bad_key", f"{path} is not a public key: {'; '.join(map(str, faults))}")
+    return key
 
 
 def plain_key_pem(key: Ed25519PrivateKey) -> bytes:

@@ -203,6 +203,7 @@ def _draft(challenge: Challenge, terms: Terms, *, model: bytes, recording_sha256
         voice_id=challenge.voice_id,
         grant_id=challenge.grant_id,
         name=challenge.name,
+        key=challenge.key,
         uses=challenge.uses,
         language=challenge.language,
         model_sha256=model_digest(model),

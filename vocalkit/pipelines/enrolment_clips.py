@@ -44,11 +44,7 @@ def read_clips(folder: Path, transcripts: Path | None, *, language: str) -> tupl
     ``metadata.csv`` or ``*.trans.txt``. Raises InputError for an empty folder, two recordings of one name
     or missing texts, AudioError and LyricsError naming the clip.
     """
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
-    if not paths:
-        raise InputError(f"{folder} holds no recordings ({', '.join(SUFFIXES)})")
-    if len(paths) > MOST_CLIPS:
-        raise InputError(f"{folder} holds {len(paths)} recordings; {MOST_CLIPS} are the most")
+    paths = recordings(folder)
     names = Counter(path.name for path in paths)
     if twice := [name for name, count in names.items() if count > 1]:
         raise InputError(f"two recordings are called {twice[0]}; give every clip a name of its own")
@@ -62,6 +58,16 @@ def read_clips(folder: Path, transcripts: Path | None, *, language: str) -> tupl
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         clips.append(SpokenClip(path.name, digest, texts[path.name], words[path.name], mono, measure_clip(sound)))
     return tuple(clips)
+
+
+def recordings(folder: Path) -> tuple[Path, ...]:
+    """The recordings below a folder, by path. Raises InputError for none or too many."""
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
+    if not paths:
+        raise InputError(f"{folder} holds no recordings ({', '.join(SUFFIXES)})")
+    if len(paths) > MOST_CLIPS:
+        raise InputError(f"{folder} holds {len(paths)} recordings; {MOST_CLIPS} are the most")
+    return tuple(paths)
 
 
 def usable(clips: Sequence[SpokenClip]) -> tuple[SpokenClip, ...]:

@@ -6,11 +6,12 @@ import argparse
 from types import ModuleType
 
 from vocalkit.cli.arguments import Commands, add_command
-from vocalkit.cli.consent import challenge, erase, grant, host, keygen, ledger, report, standing
+from vocalkit.cli.consent import challenge, erase, grant, host, keygen, ledger, report, standing, witness
 
 ACTIONS: tuple[ModuleType, ...] = (
     keygen,
     challenge,
+    witness,
     grant,
     host,
     standing,

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from vocalkit.consent.challenge import Challenge
 
 EXAMPLES = """\
-  vocalkit consent challenge --name "Ada" --voice ada --language en-us --use commercial_music -o challenge.json
-  vocalkit consent challenge --name "Ada" --voice ada --language de --use demo --use research -o challenge.json --json
+  vocalkit consent challenge --name "Ada" --key ada.pub --voice ada --language en-us --use demo -o challenge.json
+  vocalkit consent challenge --name "Ada" --key ada.pub --voice ada --language de --use demo -o challenge.json --json
 """
 _WIDTH = 72
 
@@ -24,6 +24,9 @@ def add_parser(actions: Commands, common: argparse.ArgumentParser) -> None:
         actions, common, "challenge", summary="six words and a statement for an artist to read aloud", examples=EXAMPLES
     )
     parser.add_argument("--name", required=True, metavar="NAME", help="the artist's name, as they say it")
+    parser.add_argument(
+        "--key", type=path_argument, required=True, metavar="FILE", help="their public key, from `consent keygen`"
+    )
     parser.add_argument("--contact", metavar="TEXT", help="how to reach them; it is kept out of the ledger")
     parser.add_argument("--voice", required=True, metavar="NAME", help="what the voice is to be called, such as ada")
     parser.add_argument("--language", required=True, metavar="CODE", help="what they speak, such as en-us")
@@ -40,11 +43,13 @@ def add_parser(actions: Commands, common: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     import os
 
+    from vocalkit.consent.pem import read_public_key
     from vocalkit.pipelines.consent.issue import issue_challenge
     from vocalkit.pipelines.desk import open_desk
 
     challenge = issue_challenge(
         name=args.name,
+        key=read_public_key(args.key),
         contact=args.contact,
         voice_id=args.voice,
         uses=_purposes(args.use),

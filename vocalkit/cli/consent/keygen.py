@@ -28,8 +28,10 @@ def run(args: argparse.Namespace) -> int:
     check_free(args.out)
     key = make_key(args.out, new_passphrase(args.passphrase_file))
     if args.json:
-        print_json({"file": str(args.out), "key": key.thumbprint, "public_key": key.x})
+        print_json({"file": str(args.out), "public_file": str(args.out.with_suffix(".pub")), "key": key.thumbprint})
         return 0
-    print(f"{args.out}: key {key.thumbprint}, public half {key.x}")
+    print(
+        f"{args.out}: key {key.thumbprint}; its public half, for `consent challenge`, is {args.out.with_suffix('.pub')}"
+    )
     print("Keep the file and its passphrase: nobody can replace them, and nobody else should have them.")
     return 0

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from vocalkit.consent import (
     Rights,
     Royalty,
     SignedGrant,
+    TrustRoots,
     user_consent_folder,
     verify_grant,
 )
@@ -34,7 +35,7 @@ from vocalkit.consent.host import known_roots
 from vocalkit.consent.in_words import grant_in_words
 from vocalkit.consent.keys import PublicJwk, public_jwk
 from vocalkit.consent.moments import format_moment, years_after
-from vocalkit.consent.pem import read_key, write_key
+from vocalkit.consent.pem import public_key_bytes, read_key, write_key
 from vocalkit.consent.policy import Right
 from vocalkit.consent.reasons import refuse
 from vocalkit.consent.signed import TYP, countersign_grant, read_artists_grant, sign_grant
@@ -43,6 +44,8 @@ from vocalkit.errors import Cancelled, ConsentError, InputError, VocalkitError
 from vocalkit.pipelines.consent.files import check_free, read_at_most, write_new, write_whole
 from vocalkit.pipelines.desk import Desk
 from vocalkit.weights import VoiceManifest, read_voice_manifest, user_voices_folder
+
+_LEAP_DAY = timedelta(days=1)
 
 Confirm = Callable[[str, tuple[tuple[str, str], ...]], bool]
 """Asks the artist: the terms' text and the grant in words go in, their answer comes out."""
@@ -75,15 +78,22 @@ class Wishes:
 
 
 def make_key(path: Path, passphrase: str) -> PublicJwk:
-    """Write a new artist's key, encrypted; returns its public half. Raises OutputError where a file is there."""
+    """Write a new artist's key, encrypted, and its public half as ``.pub``. Raises OutputError where a file is there."""
     key = Ed25519PrivateKey.generate()
+    public = path.with_suffix(".pub")
+    check_free(public)
     write_key(path, key, passphrase)
+    write_new(public, public_key_bytes(public_jwk(key)))
     return public_jwk(key)
 
 
 def draft_grant(draft: EnrolmentDraft, wishes: Wishes, key: PublicJwk, *, now: datetime) -> ConsentGrant:
     """The grant that an artist's wishes make of an enrolment. Pure. Raises InputError, ConsentError."""
     _check_spoken(wishes.uses, draft)
+    if key != draft.key:
+        raise refuse(
+            "wrong_signer", f"{draft.voice_id!r} was enrolled for the key {draft.key.thumbprint}; sign with it"
+        )
     start = now if wishes.since is None else wishes.since
     end = years_after(start, wishes.years) if wishes.until is None else wishes.until
     return ConsentGrant(
@@ -160,7 +170,9 @@ def countersign_file(path: Path, out: Path | None, *, desk: Desk) -> ConsentGran
 def accept_grant(signed: SignedGrant, out: Path | None, *, desk: Desk) -> ConsentGrant:
     """Check an artist's grant against their enrolment, countersign it, put it in force and beside the voice.
 
-    Raises ConsentError with the reason, which the registry keeps: then nothing was countersigned.
+    A grant that is in force already is put beside its voice again, where this machine stopped before that;
+    the same grant may be handed in twice. Returns the grant in force. Raises ConsentError with the reason,
+    which the registry keeps: then nothing was countersigned.
     """
     # 1. The one who grants has signed; nothing else is looked at before.
     grant = read_artists_grant(signed)
@@ -168,15 +180,18 @@ def accept_grant(signed: SignedGrant, out: Path | None, *, desk: Desk) -> Consen
     try:
         # 2. It repeats what this host found out when the voice was enrolled.
         manifest = read_voice_manifest(grant.voice_id, folder=user_voices_folder())
-        check_as_enrolled(grant, read_draft(draft_path(user_voices_folder(), grant.voice_id)), manifest)
-        # 3. The case waits for exactly this.
-        _check_waiting(grant, manifest, desk)
-        # 4. It is not over yet, and the host is not its own artist.
-        if now >= grant.ends_at():
-            raise refuse("expired", f"this grant ended on {grant.expires}; sign another")
-        whole = countersign_grant(signed, desk.host.signing_key)
-        # 5. In force once and for all: of two that come at once, the registry takes one.
-        desk.registry.activate(grant.grant_id, whole.data, grant, now)
+        draft = read_draft(draft_path(user_voices_folder(), grant.voice_id))
+        check_as_enrolled(grant, draft, manifest)
+        desk.registry.confirm(grant.grant_id, draft.facts())
+        # 3. The case waits for exactly this, or has it already.
+        whole = _in_force(grant, manifest, desk)
+        if whole is None:
+            # 4. It is not over yet, and the host is not its own artist.
+            if now >= grant.ends_at():
+                raise refuse("expired", f"this grant ended on {grant.expires}; sign another")
+            whole = countersign_grant(signed, desk.host.signing_key)
+            # 5. In force once and for all: of two that come at once, the registry takes one.
+            desk.registry.activate(grant.grant_id, whole.data, grant, now)
     except ConsentError as error:
         # The registry itself may be what refuses: that must not hide the reason.
         with suppress(VocalkitError):
@@ -185,7 +200,7 @@ def accept_grant(signed: SignedGrant, out: Path | None, *, desk: Desk) -> Consen
     write_whole(manifest.grant_path, whole.data)
     if out is not None:
         write_new(out, whole.data)
-    return grant
+    return verify_grant(whole, trust=TrustRoots([desk.host.trust_root])).grant
 
 
 def check_as_enrolled(grant: ConsentGrant, draft: EnrolmentDraft, manifest: VoiceManifest) -> None:
@@ -194,6 +209,7 @@ def check_as_enrolled(grant: ConsentGrant, draft: EnrolmentDraft, manifest: Voic
         ("grant id", grant.grant_id, draft.grant_id),
         ("voice", grant.voice_id, draft.voice_id),
         ("artist", grant.grantor.name, draft.name),
+        ("artist's key", grant.grantor.key, draft.key),
         ("voice model", grant.model_sha256, draft.model_sha256),
         ("installed model", grant.model_sha256, manifest.sha256),
         ("consent recording", grant.recording_commitment, draft.recording_commitment),
@@ -221,14 +237,33 @@ def show_grant(path: Path) -> dict[str, Any]:
     return {"grant": grant_in_words(grant), "signed_by": list(envelope.signers), "vouched_by": vouched}
 
 
-def _check_waiting(grant: ConsentGrant, manifest: VoiceManifest, desk: Desk) -> None:
+def _in_force(grant: ConsentGrant, manifest: VoiceManifest, desk: Desk) -> SignedGrant | None:
+    """The grant of this case, where it is in force and says the same as `grant`; None where the case waits for one."""
     state = desk.registry.state(grant.grant_id)
-    if state == "active" and not manifest.grant_path.exists():
-        # This machine stopped between putting a grant in force and putting it beside the voice.
-        write_whole(manifest.grant_path, desk.registry.envelope(grant.grant_id))
-        raise refuse("wrong_state", "a grant was in force already and lies beside its voice again; show it with --show")
-    if state != "verified":
+    if state == "verified":
+        return None
+    if state != "active":
         raise refuse("wrong_state", f"the case of this grant is {state or 'unknown'}; only a verified one is signed")
+    whole = SignedGrant(desk.registry.envelope(grant.grant_id))
+    signed = verify_grant(whole, trust=TrustRoots([desk.host.trust_root])).grant
+    # This machine stopped between putting it in force and putting it beside the voice: signing again ends that.
+    stopped = not manifest.grant_path.exists()
+    if stopped:
+        write_whole(manifest.grant_path, whole.data)
+    if grant == signed or (stopped and _signed_again(grant, signed)):
+        return whole
+    raise refuse(
+        "wrong_state",
+        f"another grant is in force until {signed.expires}; read it with --show {manifest.grant_path}, "
+        "or revoke it and enrol the voice again",
+    )
+
+
+def _signed_again(grant: ConsentGrant, earlier: ConsentGrant) -> bool:
+    """Whether two grants differ in nothing but when they were signed: terms that begin now begin later each time."""
+    lengths = [one.ends_at() - one.starts_at() for one in (grant, earlier)]
+    same_term = grant.expires == earlier.expires or abs(lengths[0] - lengths[1]) <= _LEAP_DAY
+    return same_term and replace(grant, not_before=earlier.not_before, expires=earlier.expires) == earlier
 
 
 def _check_spoken(uses: tuple[Purpose, ...], draft: EnrolmentDraft) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vocalkit.consent import Purpose
 from vocalkit.consent.challenge import ENTROPY_BYTES, Challenge, make_challenge
+from vocalkit.consent.keys import PublicJwk
 from vocalkit.consent.registry.people import Person
 from vocalkit.consent.wording import read_wording
 from vocalkit.pipelines.consent.files import check_free, write_new
@@ -18,6 +19,7 @@ from vocalkit.resources import locate
 def issue_challenge(
     *,
     name: str,
+    key: PublicJwk,
     contact: str | None,
     voice_id: str,
     uses: tuple[Purpose, ...],
@@ -36,6 +38,7 @@ def issue_challenge(
     now = desk.clock()
     challenge = make_challenge(
         name=name,
+        key=key,
         voice_id=voice_id,
         uses=uses,
         language=language,
