@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from vocalkit.errors import InputError
 from vocalkit.protocols import Progress, silent
 from vocalkit.provenance.watermark.code import MARK_BITS, Code, Word, code_of
@@ -23,6 +21,7 @@ _SURE_SCORE = 13.0
 _LEAST_EXPONENT = -690.0
 """Where a double nearly runs out: what is below is as sure."""
 _LEAST_MARGIN = 0.5
+"""Of a mark before the next likely one, in units of noise."""
 _SHORTEST_S = 1.0
 
 
@@ -55,8 +54,6 @@ def detect(audio: Audio, *, keys: Mapping[str, bytes], progress: Progress = sile
     """
     if not keys:
         raise InputError("looking for a watermark needs at least one key")
-    if not np.isfinite(audio.samples).all():
-        raise InputError("samples must be finite to look for a watermark")
     codes = {name: code_of(key) for name, key in keys.items()}
     spans = tuple(_spans(audio.duration_s))
     best: Detection | None = None

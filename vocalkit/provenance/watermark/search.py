@@ -21,7 +21,7 @@ from vocalkit.provenance.watermark.tiles import FRAMES_PER_CHIP, Tiles
 _PITCH_STEP, _PITCH_STEPS = 0.0088, 7
 _TEMPO_STEP, _TEMPO_STEPS = 0.001, 60
 _PERIOD = CHIPS * FRAMES_PER_CHIP
-_NEAR_TEMPO, _NEAR_FRAMES = (-0.0005, 0.0, 0.0005), (-0.5, 0.0, 0.5)
+_FINE_TEMPOS, _FINE_FRAMES = (-0.0005, 0.0, 0.0005), (-0.5, 0.0, 0.5)
 _CANDIDATES, _SHORT_LIST = 8, 400
 
 SCALES = tuple(float(x) for x in np.exp(_PITCH_STEP * np.arange(-_PITCH_STEPS, _PITCH_STEPS + 1)))
@@ -32,7 +32,7 @@ _TOGETHER = np.arange(_STRETCHES.size).reshape(11, 11)
 """Tempos that are near enough to share the correlation along one period."""
 _LONGEST = int(np.ceil(_PERIOD * _STRETCHES[-1]))
 
-HYPOTHESES = len(SCALES) * _STRETCHES.size * len(_NEAR_TEMPO) * _LONGEST * len(_NEAR_FRAMES)
+HYPOTHESES = len(SCALES) * _STRETCHES.size * len(_FINE_TEMPOS) * _LONGEST * len(_FINE_FRAMES)
 """So many alignments are looked at, the finer ones around each counted."""
 
 
@@ -77,8 +77,8 @@ def candidates(scene: Scene, code: Code) -> Iterator[tuple[Alignment, NDArray[np
     for rough in _rough(scene, code.pilot):
         near = (
             Alignment(rough.frame + frame, rough.stretch * (1.0 + tempo), rough.pitch)
-            for tempo in _NEAR_TEMPO
-            for frame in _NEAR_FRAMES
+            for tempo in _FINE_TEMPOS
+            for frame in _FINE_FRAMES
         )
         folded = [(alignment, _folded(scene.tiles[rough.pitch], alignment)) for alignment in near]
         yield max(folded, key=lambda pair: _pilot_score(pair[1], code.pilot))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.fft import next_fast_len, rfft
 from scipy.ndimage import uniform_filter1d
 
+from vocalkit.errors import InputError
 from vocalkit.provenance.watermark.grid import CHIP_S, WINDOW_S, band_edges_hz
 from vocalkit.types import Audio
 
@@ -25,8 +26,10 @@ _TOP_HZ = 7600.0
 _NEAR_FRAMES, _NEAR_BANDS = 5 * FRAMES_PER_CHIP + 1, 7
 _SPREAD_BANDS = 5
 _LEAST_SPREAD_DB = 0.3
-_MOST = 1.5
+_SOFT_LIMIT = 1.5
+"""In spreads: what stands out by more counts hardly more."""
 _FLOOR = 1e-9
+"""Beside the loudest tile."""
 _SIDE_WEIGHT = 2.0
 _BLOCK = 512
 
@@ -44,14 +47,18 @@ class Spectrogram:
 
 
 def spectrogram(audio: Audio, start_s: float, end_s: float) -> Spectrogram:
-    """Short-time power of a part of a sound, frame i centred (i + 1/2) * HOP_S after start_s."""
-    first, last = round(start_s * audio.sample_rate), round(end_s * audio.sample_rate)
-    samples = audio.samples[:, first:last]
+    """Short-time power of a part of a sound, frame i centred (i + 1/2) * HOP_S after start_s.
+
+    Raises InputError for samples that are not finite.
+    """
+    rate = audio.sample_rate
+    samples = audio.samples[:, round(start_s * rate) : round(end_s * rate)]
+    if not np.isfinite(samples).all():
+        raise InputError("samples must be finite to look for a watermark")
     if audio.channels == 1:
-        return Spectrogram(_running_power(samples[0], audio.sample_rate), None, _bin_hz(audio.sample_rate))
+        return Spectrogram(_running_power(samples[0], rate), None, _bin_hz(rate))
     middle = samples.mean(axis=0, dtype=np.float32)
     side = 0.5 * (samples[0] - samples[1])
-    rate = audio.sample_rate
     return Spectrogram(_running_power(middle, rate), _running_power(side, rate), _bin_hz(rate))
 
 
@@ -69,7 +76,7 @@ def stand_out(spectra: Spectrogram, scale: float) -> Tiles:
     level_db -= uniform_filter1d(level_db, _NEAR_BANDS, axis=1)
     around = uniform_filter1d(uniform_filter1d(level_db**2, _NEAR_FRAMES, axis=0), _SPREAD_BANDS, axis=1)
     spread_db = np.sqrt(np.maximum(around, 0.0)) + np.float32(_LEAST_SPREAD_DB)
-    tiles = np.tanh(level_db / (np.float32(_MOST) * spread_db))
+    tiles = np.tanh(level_db / (np.float32(_SOFT_LIMIT) * spread_db))
     if spectra.side is not None:
         side = _bands(spectra.side, spectra.bin_hz, scale)
         tiles *= power / (power + np.float32(_SIDE_WEIGHT) * side + np.float32(_FLOOR) * peak)
