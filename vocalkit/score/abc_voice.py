@@ -9,7 +9,7 @@ from fractions import Fraction
 from vocalkit.errors import ScoreError
 from vocalkit.score.abc_fields import chord_of, key_signature, tempo_bpm, time_signature, unit_length
 from vocalkit.score.harmony import STEPS
-from vocalkit.score.repeats import BarMarks
+from vocalkit.score.repeats import MAX_PLAYED_BARS, BarMarks
 from vocalkit.score.sheet import SheetChord, TimeSignature
 from vocalkit.score.written import WrittenNote, WrittenPart
 
@@ -213,6 +213,8 @@ class VoiceWalk:
         length, end = _length(text, at + 1)
         if text[at] in "ZX":
             bar = self.setting.signature.quarters if self.setting.signature else Fraction(4)
+            if len(self.starts) > MAX_PLAYED_BARS:
+                raise ScoreError(f"more than {MAX_PLAYED_BARS:,} bars")
             for _ in range(min(1000, max(1, int(length)))):  # whole bars
                 self.now += bar
                 self.starts.append(self.now)
