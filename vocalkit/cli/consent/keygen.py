@@ -30,8 +30,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json({"file": str(args.out), "public_file": str(args.out.with_suffix(".pub")), "key": key.thumbprint})
         return 0
-    print(
-        f"{args.out}: key {key.thumbprint}; its public half, for `consent challenge`, is {args.out.with_suffix('.pub')}"
-    )
+    print(f"{args.out}: key {key.thumbprint}")
+    print(f"{args.out.with_suffix('.pub')}: its public half, for `consent challenge`")
     print("Keep the file and its passphrase: nobody can replace them, and nobody else should have them.")
     return 0

@@ -9,7 +9,7 @@ from vocalkit.cli.consent.passphrase import add_passphrase_file, known_passphras
 
 EXAMPLES = """\
   vocalkit consent witness trust grace.pub --name "Grace"
-  vocalkit consent witness sign challenge.json --consent consent.wav --audio clips --key grace.pem --name "Grace" -o grace.jws
+  vocalkit consent witness sign challenge.json --consent consent.wav --audio clips --key grace.pem --name Grace -o g.jws
 """
 
 
