@@ -9,17 +9,18 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from vocalkit.cli.consent.standing import CAUSES
 from vocalkit.cli.main import main
 from vocalkit.consent import ConsentGrant, Grantee, Grantor, Rights, Royalty, open_host, user_consent_folder, utc_now
 from vocalkit.consent.envelope import read_envelope
 from vocalkit.consent.grant import NEVER_GRANTED
 from vocalkit.consent.keys import public_jwk
 from vocalkit.consent.moments import format_moment, years_after
-from vocalkit.consent.registry import Export, InclusionProof, Person, Registry, host_registry, read_checkpoint
+from vocalkit.consent.registry import Cause, Export, InclusionProof, Person, Registry, host_registry, read_checkpoint
 from vocalkit.consent.registry.proofs import ConsistencyProof
 from vocalkit.pipelines.consent.statement import to_csv
 from vocalkit.weights import user_voices_folder
@@ -117,6 +118,10 @@ def test_a_revoked_builtin_voice_does_not_sing(run: Run, short_song: Any, home: 
     assert not (home / "song").exists()
     reasons = [entry["body"].get("reason") for entry in run("ledger", "show", "--all", "--json")]
     assert "revoked" in reasons
+
+
+def test_the_causes_to_choose_from_are_the_registrys() -> None:
+    assert set(CAUSES) <= set(get_args(Cause))
 
 
 def test_suspension_and_dispute_end(run: Run, ada: Enrolled, one_line: Any) -> None:
