@@ -85,6 +85,20 @@ def test_two_singers_give_one_of_their_marks_or_none() -> None:
     assert found is None or found.mark in (MARK, 0x0BADCAFE)
 
 
+def test_whoever_knows_the_key_can_write_over_a_mark(marked: Audio) -> None:
+    found = detect(embed(marked, 0x0BADCAFE, key=KEY), keys=KEYS)
+    assert found is not None
+    assert found.mark == 0x0BADCAFE
+
+
+def test_a_mark_under_another_key_leaves_the_first_readable(marked: Audio) -> None:
+    both = embed(marked, 0x0BADCAFE, key=OTHER_KEY)
+    for key, mark in ((KEY, MARK), (OTHER_KEY, 0x0BADCAFE)):
+        found = detect(both, keys={"one": key})
+        assert found is not None
+        assert found.mark == mark
+
+
 def test_the_mark_of_a_late_entry_is_found_where_it_is() -> None:
     sound = np.concatenate([sung(70.0, rate=16_000, seed=5).samples, np.zeros((1, 16_000), np.float32)], axis=1)
     late = embed(sung(40.0, rate=16_000, seed=6), MARK, key=KEY).samples
