@@ -126,12 +126,30 @@ def test_a_case_is_granted_once(studio: Studio, capsys: pytest.CaptureFixture[st
     first = studio.grant_file.read_bytes()
     assert studio.grant("--voice", "ada") == 3
     assert studio.grant_file.read_bytes() == first
-    # Stopped between force and file: the next attempt mends it, and says so.
+    license_installed("ada", use=USE)
+
+
+def test_a_grant_that_was_stopped_half_way_is_finished(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+    """The machine stopped between putting the grant in force and putting it beside the voice."""
+    draft, signed = str(draft_path(user_voices_folder(), "ada")), str(studio.work / "ada.signed")
+    assert studio.grant("--sign-only", draft, "-o", signed) == 0
+    assert main(["consent", "grant", "--countersign", signed]) == 0
+    first = studio.grant_file.read_bytes()
+    studio.grant_file.unlink()
+    # Signed again with the same wishes: it is the first one that counts.
+    assert studio.grant("--voice", "ada", "-o", str(studio.work / "copy")) == 0
+    assert studio.grant_file.read_bytes() == (studio.work / "copy").read_bytes() == first
+    # The same signature handed in again is no other grant either.
+    assert main(["consent", "grant", "--countersign", signed, "-o", str(studio.work / "second copy")]) == 0
+    assert (studio.work / "second copy").read_bytes() == first
+    # Other wishes are another grant, which this case cannot have; the voice has its own again all the same.
     studio.grant_file.unlink()
     capsys.readouterr()
-    assert studio.grant("--voice", "ada") == 3
-    assert "in force already" in capsys.readouterr().err
-    assert studio.grant_file.read_bytes() == first
+    for other in (("--max-seconds", "9"), ("--years", "2"), ("--until", "2027-02-01")):
+        assert studio.grant("--voice", "ada", *other) == 3
+        assert "another grant is in force" in capsys.readouterr().err
+        assert studio.grant_file.read_bytes() == first
+    assert studio.refusals() == ["wrong_state"] * 3
     license_installed("ada", use=USE)
 
 

@@ -12,8 +12,7 @@ from tests.cli.studio import Studio
 from tests.pipelines.made import short_tune
 from vocalkit.cli.main import main
 from vocalkit.consent import utc_now
-from vocalkit.consent.keys import public_jwk
-from vocalkit.consent.pem import read_key
+from vocalkit.consent.pem import read_public_key
 from vocalkit.score import to_musicxml
 
 DEMO, FOLK, HERE = ("--for", "demo"), ("--genre", "folk"), ("--territory", "DE")
@@ -80,12 +79,11 @@ def test_every_language_that_is_sung_is_asked_for(
 
 
 def test_a_voice_lent_to_one_user(studio: Studio, tune: Path, tmp_path: Path, one_line: Any, capsys: Any) -> None:
-    passphrase = (studio.work / "words").read_text().strip()
     for name in ("bo", "cy"):
         key = ["-o", str(studio.work / f"{name}.pem"), "--passphrase-file", str(studio.work / "words")]
         assert main(["consent", "keygen", *key]) == 0
-    bo = public_jwk(read_key(studio.work / "bo.pem", passphrase))
-    assert studio.grant("--voice", "ada", "--user", "Bo", "--user-key", bo.x, wishes=NARROW) == 0
+    bo = read_public_key(studio.work / "bo.pub")
+    assert studio.grant("--voice", "ada", "--user", "Bo", "--user-key", str(studio.work / "bo.pub"), wishes=NARROW) == 0
     argv = ["sing", str(tune), "--voice", "ada", *DEMO, *FOLK, *HERE]
     line = refused(studio, argv, "wrong_grantee", one_line, capsys, tmp_path / "song")
     assert "for Bo alone" in line and "--user" in line
@@ -100,7 +98,8 @@ def test_a_voice_lent_to_one_user(studio: Studio, tune: Path, tmp_path: Path, on
     }  # fmt: skip
     chosen = json.loads((tmp_path / "song" / "credits.json").read_text(encoding="utf-8"))["authorship"]["chosen"]
     assert (chosen["purposes"], chosen["genres"], chosen["territories"]) == (["demo"], ["folk"], ["DE"])
-    assert main([*argv, "--user", bo.thumbprint, "--out", str(tmp_path / "again")]) == 0
+    for again, said in (("again", bo.thumbprint), ("once-more", str(studio.work / "bo.pub"))):
+        assert main([*argv, "--user", said, "--out", str(tmp_path / again)]) == 0
 
 
 def test_an_instrumental_is_refused_as_a_score_is(

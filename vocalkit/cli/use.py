@@ -40,7 +40,8 @@ def add_use_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--user",
         metavar="KEY",
-        help="who you are, where a voice is lent to you alone: your key file or its thumbprint (default: anyone)",
+        help="who you are, where a voice is lent to you alone: your key (ada.pem), its public half (ada.pub) or its "
+        "thumbprint (default: anyone)",
     )
     add_passphrase_file(group)
 
@@ -86,13 +87,15 @@ def _checked(check: Callable[[str], object], text: str, fault: str) -> str:
 
 
 def _user(text: str, passphrase_file: Path | None) -> str:
-    """The thumbprint of a user's key. Who opens the file has proved to hold it; a thumbprint is taken at its word."""
+    """The thumbprint of a user's key. Who opens the key has proved to hold it; the rest is taken at its word."""
     from vocalkit.consent.grant import check_thumbprint
     from vocalkit.consent.keys import thumbprint
-    from vocalkit.consent.pem import read_key
+    from vocalkit.consent.pem import read_key, read_public_key
 
     path = Path(text)
     if text and path.is_file():
+        if path.suffix == ".pub":
+            return read_public_key(path).thumbprint
         return thumbprint(read_key(path, known_passphrase(passphrase_file, path)))
     try:
         check_thumbprint(text)

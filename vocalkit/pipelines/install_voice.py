@@ -86,6 +86,17 @@ def install(voice: NewVoice, desk: Desk, *, voices: Path) -> Path:
         raise
 
 
+def remove_model(voice_id: str, *, voices: Path) -> bool:
+    """Remove a voice's sealed model; False where there is none.
+
+    Manifest and grant stay, so that whoever asks for the voice hears why it does not sing.
+    """
+    path = voices / f"{voice_id}.sealed"
+    there = path.exists()
+    path.unlink(missing_ok=True)
+    return there
+
+
 def remove_files(voice_id: str, *, voices: Path) -> None:
     """Remove a voice's files, the manifest first, so that a half-removed voice is no voice."""
     for suffix in (".toml", ".grant.jws", ".sealed", ".md"):

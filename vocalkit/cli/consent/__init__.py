@@ -6,7 +6,7 @@ import argparse
 from types import ModuleType
 
 from vocalkit.cli.arguments import Commands, add_command
-from vocalkit.cli.consent import challenge, erase, grant, host, keygen, ledger, report, standing, witness
+from vocalkit.cli.consent import challenge, erase, grant, host, keygen, ledger, report, standing, sweep, witness
 
 ACTIONS: tuple[ModuleType, ...] = (
     keygen,
@@ -16,6 +16,7 @@ ACTIONS: tuple[ModuleType, ...] = (
     host,
     standing,
     erase,
+    sweep,
     report,
     ledger,
 )

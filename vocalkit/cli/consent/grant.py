@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from vocalkit.cli.arguments import Commands, add_command, add_json, path_argument, print_json
 from vocalkit.cli.consent.passphrase import add_passphrase_file, known_passphrase
@@ -14,13 +13,11 @@ from vocalkit.errors import InputError, VocalkitError
 
 if TYPE_CHECKING:
     from vocalkit.consent import Royalty
-    from vocalkit.consent.keys import PublicJwk
     from vocalkit.pipelines.consent.grants import Wishes
-
-T = TypeVar("T")
 
 EXAMPLES = """\
   vocalkit consent grant --voice ada --key ada.pem --use demo --language en-us --royalty "0.05 EUR per second"
+  vocalkit consent grant --voice ada --key ada.pem --use demo --language en --royalty none --user Bo --user-key bo.pub
   vocalkit consent grant --sign-only draft.json --key ada.pem --use demo --language en-us --royalty none -o ada.signed
   vocalkit consent grant --countersign ada.signed -o ada.grant
   vocalkit consent grant --show ada.grant
@@ -72,7 +69,7 @@ def _add_wishes(parser: argparse.ArgumentParser) -> None:
     add("--credit", metavar="TEXT", help='credit line (default: "Voice: " and the name)')
     add("--label", default="AI-generated singing voice", metavar="TEXT", help="label in every file")
     add("--user", metavar="NAME", help="for this user alone, with --user-key (default: anyone)")
-    add("--user-key", type=_public_key, metavar="X", help="the public half of that user's key, as keygen prints it")
+    add("--user-key", type=path_argument, metavar="FILE", help="that user's public key, from `consent keygen`")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -111,6 +108,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _wishes(args: argparse.Namespace) -> Wishes:
     from vocalkit.consent.grant import ANY, Purpose
+    from vocalkit.consent.pem import read_public_key
     from vocalkit.consent.policy import Right
     from vocalkit.pipelines.consent.grants import Wishes
 
@@ -132,7 +130,7 @@ def _wishes(args: argparse.Namespace) -> Wishes:
         credit=args.credit,
         label=args.label,
         user=args.user,
-        user_key=args.user_key,
+        user_key=None if args.user_key is None else read_public_key(args.user_key),
     )
 
 
@@ -179,13 +177,10 @@ def _print_words(pairs: tuple[tuple[str, str], ...]) -> None:
 def _royalty(text: str) -> Royalty:
     from vocalkit.consent.in_words import royalty_from_words
 
-    return _argument(royalty_from_words, text)
-
-
-def _public_key(text: str) -> PublicJwk:
-    from vocalkit.consent.keys import PublicJwk
-
-    return _argument(lambda x: PublicJwk("Ed25519", "OKP", x), text)
+    try:
+        return royalty_from_words(text)
+    except VocalkitError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _day(text: str) -> datetime:
@@ -193,10 +188,3 @@ def _day(text: str) -> datetime:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=timezone.utc)
     except ValueError:
         raise argparse.ArgumentTypeError(f"a day looks like 2027-01-31, got {text!r}") from None
-
-
-def _argument(read: Callable[[str], T], text: str) -> T:
-    try:
-        return read(text)
-    except VocalkitError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None

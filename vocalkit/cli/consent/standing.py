@@ -9,7 +9,7 @@ from vocalkit.cli.arguments import Commands, add_command, add_json, print_json
 CAUSES = ("asked_by_artist", "asked_by_estate", "asked_by_host", "breach", "dispute", "key_lost", "settled")
 
 SUMMARIES = {
-    "revoke": "take a permission back for good, and destroy the key of the voice",
+    "revoke": "take a permission back for good, and destroy the voice's key and model",
     "suspend": "let a voice rest until `consent resume`",
     "resume": "end a suspension or a dispute",
     "dispute": "let a voice rest while its permission is in question",

@@ -183,7 +183,7 @@ class Registry:
         with self._writing(now, any_clock=True) as writer:
             facts.refused(writer, grant_id, voice_id, reason)
         if reason == "expired" and grant_id is not None:
-            self._notice_the_end(grant_id, now)
+            self.notice_the_end(grant_id, now)
 
     # Exports.
 
@@ -228,6 +228,11 @@ class Registry:
     def revoke(self, grant_id: str, cause: Cause, now: datetime) -> None:
         """Take the grant back for good and destroy the model's key. Running renders stop at their next phrase."""
         self._move(grant_id, "revoked", cause, now)
+
+    def notice_the_end(self, grant_id: str, now: datetime) -> None:
+        """Write down that a grant has run out, if it has. Its end is in the grant; the gate needs no such entry."""
+        with self._writing(now) as writer:
+            cases.expire(writer, check_grant_id(grant_id))
 
     def erase(self, grant_id: str, now: datetime) -> None:
         """Remove everything personal: names, salts, grant, challenges, key, the voice's name; revoked first if live.
@@ -320,10 +325,5 @@ class Registry:
             yield
         except ConsentError as error:
             if error.reason == "expired":
-                self._notice_the_end(grant_id, now)
+                self.notice_the_end(grant_id, now)
             raise
-
-    def _notice_the_end(self, grant_id: str, now: datetime) -> None:
-        """A grant's end is derived from the grant; the ledger tells it as soon as somebody noticed."""
-        with self._writing(now) as writer:
-            cases.expire(writer, grant_id)

@@ -16,10 +16,10 @@ from vocalkit.consent.keys import public_jwk
 from vocalkit.consent.registry import Cause, Entry, Registry, State, read_checkpoint
 from vocalkit.consent.registry.states import TRANSITIONS
 from vocalkit.consent.signed import TYP
-from vocalkit.errors import InputError, OutputError
+from vocalkit.errors import InputError
 from vocalkit.pipelines.consent.files import check_free, read_at_most, write_new
+from vocalkit.pipelines.consent.retention import drop_model, drop_voice
 from vocalkit.pipelines.desk import Desk
-from vocalkit.pipelines.install_voice import remove_files
 from vocalkit.weights import read_voice_manifest, user_voices_folder, voices_folder
 
 Change = Literal["revoke", "suspend", "resume", "dispute"]
@@ -56,20 +56,18 @@ def change_standing(name: str, change: Change, cause: Cause, *, desk: Desk) -> l
     # Where there is none, the registry says of the first why not.
     for grant_id in chosen or grants[:1]:
         method(grant_id, cause, desk.clock())
+        if change == "revoke":
+            drop_model(grant_id, desk.registry, voices=user_voices_folder())
     return [{"grant_id": grant_id, "state": desk.registry.state(grant_id)} for grant_id in chosen]
 
 
 def erase(name: str, *, desk: Desk) -> list[dict[str, Any]]:
     """Remove what is personal about every enrolled grant of a voice, or one grant, with the voice's files."""
     grants = find_grants(name, desk.registry)
+    # Files first: should the registry be busy, the voice still has a name to erase it by.
+    drop_voice(grants, desk.registry, voices=user_voices_folder())
     done = []
     for grant_id in grants:
-        voice_id = next((case.voice_id for case in desk.registry.cases() if case.grant_id == grant_id), None)
-        # Files first: should the registry be busy, the voice still has a name to erase it by.
-        if voice_id is not None and desk.registry.person(grant_id) is not None:
-            others = [case for case in desk.registry.cases(voice_id) if case.grant_id not in grants]
-            if not others:
-                _remove_files(voice_id)
         desk.registry.erase(grant_id, desk.clock())
         done.append({"grant_id": grant_id, "state": desk.registry.state(grant_id)})
     return done
@@ -140,10 +138,3 @@ def _builtin_grant(voice_id: str) -> str | None:
     path = read_voice_manifest(voice_id, folder=voices_folder()).grant_path
     envelope = read_envelope(read_at_most(path, MAX_BYTES), typ=TYP)
     return ConsentGrant.from_payload(envelope.payload).grant_id
-
-
-def _remove_files(voice_id: str) -> None:
-    try:
-        remove_files(voice_id, voices=user_voices_folder())
-    except OSError as error:
-        raise OutputError(f"cannot remove the files of {voice_id!r}: {error.strerror or error}") from error
