@@ -29,7 +29,7 @@ class WordFigures:
 
 
 def plain(text: str) -> str:
-    return re.sub("[‿\ue550-\ue552]+", "‿", "".join(text.split())).strip("-_")
+    return re.sub("[‿\ue550-\ue552]+", "‿", "".join(text.split())).strip("-_‿")
 
 
 def in_order(there: list[str], found: list[str]) -> int:

@@ -32,8 +32,8 @@ class LineNote:
 def sung_line(notes: list[WrittenNote], *, verse: int, voice: int | None = None) -> tuple[list[LineNote], list[str]]:
     """One note at a time, with warnings of syllables that have no place in it.
 
-    voice: which voice of the part, counted from 1 as the file numbers them; None for the one with most words, with
-    the words of others where it is silent. ScoreError where the verse or the voice does not exist.
+    voice: which voice of the part, counted from 1 as the file numbers them; None for the one with most words in all
+    verses, with the words of others where it is silent. ScoreError where the verse or the voice does not exist.
     """
     keys = verse_keys(notes)
     check_verse(keys, verse)
@@ -44,7 +44,10 @@ def sung_line(notes: list[WrittenNote], *, verse: int, voice: int | None = None)
         return list(lines.values())[voice - 1], []
     if not lines:
         return [], []
-    main = max(lines, key=lambda name: (sum(note.lyric is not None for note in lines[name]), len(lines[name])))
+    words = dict.fromkeys(lines, 0)
+    for note in notes:
+        words[note.voice] += len(note.lyrics)
+    main = max(lines, key=lambda name: (words[name], len(lines[name])))
     merged = _Merged(lines.pop(main))
     for other in lines.values():
         merged.add(other)
