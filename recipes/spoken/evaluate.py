@@ -73,13 +73,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--part", choices=("tune", "test"), required=True)
-    parser.add_argument("--recordings", type=int, default=40)
+    parser.add_argument("--recordings", type=int, default=40, help="of each kind")
+    parser.add_argument("--words", type=int, default=1000, help="single ones of each kind, at the most")
     parser.add_argument("-o", "--out", type=Path, required=True)
     args = parser.parse_args()
     material = load(args.work, args.part)
     names = (locate("consent") / "words" / "en.txt").read_text(encoding="utf-8").split()
     words = dict(zip(names, spoken_words(names, language="en-us"), strict=True))
-    scores = single_words(material, words)
+    scores = single_words(material, words, args.words)
     print("\n| asked | noise | recordings | accepted | unsure | refused | words heard | unsure | missing |")
     print("|---|---|---|---|---|---|---|---|---|")
     for condition in CONDITIONS:
@@ -93,7 +94,7 @@ def main() -> None:
     draw(scores, args.out / "spoken-words.png")
 
 
-def single_words(material: Material, words: dict[str, SpokenWord]) -> dict[str, list[tuple[float, float]]]:
+def single_words(material: Material, words: dict[str, SpokenWord], most: int) -> dict[str, list[tuple[float, float]]]:
     """Every cut word by itself, asked for as what it is and as another; prints how often it is heard.
 
     Returns (margin, fit) of the words asked for that were found at all.
@@ -113,7 +114,7 @@ def single_words(material: Material, words: dict[str, SpokenWord]) -> dict[str, 
     for kind, trials in kinds.items():
         matches = [
             check_words(join([sound], rng, None, edge_s=0.9), [words[asked]], decoys=decoys).words[0]
-            for asked, _, sound in trials
+            for asked, _, sound in (trials[at] for at in rng.permutation(len(trials))[:most])
         ]
         counts = [sum(match.presence == presence for match in matches) for presence in ("heard", "unsure", "missing")]
         print(

@@ -1,8 +1,9 @@
 """Signs that a recording is not what it seems: reported, and where they are grave a human is asked.
 
 None of them proves anything. Digital silence inside a take comes from cutting, from synthesis or from
-a noise gate; a low ceiling from a telephone, a codec or a loudspeaker. What these signs cannot tell:
-a good synthesis with a natural background, or a splice with long fades over one background.
+a noise gate; a low ceiling from a telephone, a codec or a loudspeaker; backgrounds of honest takes
+differ too, so that a jump is only noted. What these signs cannot tell: a synthesis with a natural
+background, or a splice with long fades over one background.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ Gravity = Literal["note", "unsure", "refuse"]
 ZERO_S = 0.02
 FLOOR_DB = -85.0
 CUT_ENDS = 0.6
-SPREAD_DB = 25.0
+SPREAD_DB = 35.0
 NARROW_HZ = 4_200.0
 
 
@@ -68,7 +69,7 @@ def _consent_flags(signs: Signs) -> list[RiskFlag]:
         found.append(RiskFlag("cut_ends", "unsure", f"{signs.cut_ends:.1f} sounds a second end as if cut"))
     if signs.pause_spread_db is not None and signs.pause_spread_db >= SPREAD_DB:
         detail = f"the background of its pauses differs by {signs.pause_spread_db:.0f} dB"
-        found.append(RiskFlag("uneven_background", "unsure", detail))
+        found.append(RiskFlag("uneven_background", "note", detail))
     if signs.ceiling_hz < NARROW_HZ:
         found.append(RiskFlag("narrow_band", "note", f"nothing above {signs.ceiling_hz:.0f} Hz"))
     return found

@@ -17,7 +17,9 @@ from vocalkit.types import Audio
 HOP_S = 0.005
 _RATE_HZ = 16_000
 _LOUD_DB = 25.0
-_PAUSE_S = 0.12
+_PAUSE_S = 0.15
+_PAUSE_DB = 20.0
+_FLOOR_S = 0.06
 _FALL_S = 0.02
 _BANDS = 8
 _SILENT_DB = -120.0
@@ -90,14 +92,16 @@ def _cut_ends(level: NDArray[np.float64], loud: float) -> float:
 
 def _pause_spread(mono: NDArray[np.float64], level: NDArray[np.float64], loud: float) -> float | None:
     """Largest distance in dB, a band's average, of a pause's spectrum from the middle one of all pauses."""
-    quiet = level < max(float(np.percentile(level, 10)) + 6.0, loud - 50.0)
+    quiet = level < loud - _PAUSE_DB
     edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(int), [0]])))
+    width = round(_FLOOR_S / HOP_S)
     spectra = []
     for start, end in edges.reshape(-1, 2):
         if (end - start) * HOP_S >= _PAUSE_S:
-            # A margin on both sides keeps the tail of a word and its beginning out.
-            first, last = (start + 6) * HOP_S, (end - 6) * HOP_S
-            spectra.append(_bands(mono[round(first * _RATE_HZ) : round(last * _RATE_HZ)]))
+            # The quietest stretch of a pause: neither the tail of a word nor a breath.
+            loudness = np.lib.stride_tricks.sliding_window_view(level[start:end], width).max(axis=1)
+            first = (start + int(loudness.argmin())) * HOP_S
+            spectra.append(_bands(mono[round(first * _RATE_HZ) : round((first + _FLOOR_S) * _RATE_HZ)]))
     if len(spectra) < 3:
         return None
     table = np.stack(spectra)
