@@ -198,4 +198,5 @@ def test_french_sounds_the_e_inside_words_and_keeps_it_before_an_aspirated_h() -
 
 def test_italian_rising_diphthongs_are_one_syllable() -> None:
     assert sounds("vuol spiace mio", "it") == ["vwɔl", "spja", "tʃe", "mi", "o"]
+    assert sounds("aura paura", "it") == ["au", "ra", "pa", "u", "ra"]
     assert sounds("mio babbino vorrei", "it") == ["mjo", "ba", "bi", "no", "vor", "ɾɛi"]

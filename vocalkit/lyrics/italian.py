@@ -1,8 +1,8 @@
 """What espeak's Italian needs for song: its diphthongs are one syllable, as Italian verse counts them.
 
-A weak i or u before a vowel is a glide (*vuol*, *spiace*, *gioia*), a final i after a vowel closes it (*vorrei*), and
-words such as *mio* and *tua* are one syllable inside a line and two at its end (W. T. Elwert, Versificazione italiana,
-1973, on syneresis).
+A weak i or u before a vowel is a glide (*vuol*, *spiace*, *gioia*); a final i and any weak u close the vowel before
+them (*vorrei*, *aura*); words such as *mio* and *tua* are one syllable inside a line and two at its end (W. T. Elwert,
+Versificazione italiana, 1973, on syneresis).
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from collections.abc import Sequence
 
 from vocalkit.lyrics.symbols import Phone
 
-_GLIDES = {"ɪ": "j", "ʊ": "w", "i": "j", "u": "w"}
+_GLIDES = {"i": "j", "u": "w"}
 _CLOSED_BY_I = {"a": "ai", "ɛ": "ɛi", "e": "ei", "ɔ": "oi", "o": "oi", "u": "ui"}
+_CLOSED_BY_U = {"a": "au", "ɛ": "eu", "e": "eu"}
 _ONE_INSIDE_A_LINE = re.compile(r"(?:[a-zà-ù]+')?(?:[mts][iu][aoe]|d[iu]o|due|io|pria|fia|sia|zi[ao]|via|miei)")
 
 
@@ -29,18 +30,22 @@ def fit_to_song(word: str, phones: Sequence[Phone], alone: Sequence[Phone], *, e
     fitted: list[Phone] = []
     for index, phone in enumerate(phones):
         following = phones[index + 1] if index + 1 < len(phones) else None
-        before_vowel = following is not None and following.vowel and following.symbol[0] not in "iɪuʊ"
+        before_vowel = following is not None and following.vowel and following.symbol[0] not in "iu"
         own_nucleus = lonely and not any(earlier.vowel for earlier in fitted)
         if phone.symbol in _GLIDES and before_vowel and not stresses[index] and not own_nucleus:
             fitted.append(Phone(_GLIDES[phone.symbol]))
-        elif _closes(fitted, phone, following, stresses[index]):
-            fitted[-1] = Phone(_CLOSED_BY_I[fitted[-1].symbol], fitted[-1].stress)
+        elif (diphthong := _closed(fitted, phone, following, stresses[index])) is not None:
+            fitted[-1] = Phone(diphthong, fitted[-1].stress)
         else:
             fitted.append(phone)
     return tuple(fitted)
 
 
-def _closes(before: Sequence[Phone], phone: Phone, following: Phone | None, stress: int) -> bool:
-    """A weak i at the end of a word, after another vowel."""
-    last = phone.symbol in ("i", "ɪ") and following is None and not stress
-    return last and bool(before) and before[-1].symbol in _CLOSED_BY_I
+def _closed(before: Sequence[Phone], phone: Phone, following: Phone | None, stress: int) -> str | None:
+    """The diphthong that a weak vowel makes with the one before it: a final i (*vorrei*), any u (*aura*)."""
+    if stress or not before:
+        return None
+    if phone.symbol == "i":
+        return _CLOSED_BY_I.get(before[-1].symbol) if following is None else None
+    closes = phone.symbol == "u" and (following is None or not following.vowel)
+    return _CLOSED_BY_U.get(before[-1].symbol) if closes else None
