@@ -21,6 +21,7 @@ from typing import Any
 
 import torch
 from material import Batch, Material
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
@@ -114,6 +115,11 @@ class State:
         if self.adversarial_steps:
             self.judges.load_state_dict(kept["judges"])
             self.judging.load_state_dict(kept["judging"])
+
+    def start(self, weights: dict[str, Tensor]) -> None:
+        """From stored weights, as `export.py` writes them, with a fresh optimizer."""
+        self.vocoder.load_state_dict({name: value.float() for name, value in weights.items()})
+        self.average = {name: value.detach().clone() for name, value in self.vocoder.state_dict().items()}
 
     @torch.no_grad()
     def follow(self, keep: float) -> None:
@@ -227,6 +233,8 @@ def run(arguments: argparse.Namespace, config: dict[str, Any]) -> None:
     latest, held = folder / "latest.pt", folder / "held.pt"
     if latest.exists():
         state.load(held if held.exists() else latest, device)
+    elif arguments.start is not None:
+        state.start(load_file(arguments.start))
     plain = Reconstruction(state.vocoder, settings).to(device)
     reconstruction: nn.Module = DistributedDataParallel(plain) if together else plain
     judges: nn.Module | None = state.judges if arguments.adversarial else None
@@ -267,6 +275,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--run", required=True)
     parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--start", type=Path, default=None, metavar="SAFETENSORS", help="weights of a run that is new")
     parser.add_argument("--adversarial", action="store_true", help="judges take part: last and short")
     parser.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE")
     parser.add_argument("--threads", type=int, default=1)

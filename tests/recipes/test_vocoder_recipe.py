@@ -54,6 +54,19 @@ def test_recordings_become_a_vocoder(shared_data: Path, tmp_path: Path) -> None:
     settings = (tmp_path / "onnx" / "vocoder.yaml").read_text()
     assert "mel_base: 'e'" in settings and (tmp_path / "onnx" / "vocoder.onnx").stat().st_size > 10_000
 
+    run("travel.py", "pack", "--work", work, "--box", tmp_path / "box", "--megabytes", 1)
+    run("travel.py", "unpack", "--work", tmp_path / "there", "--box", tmp_path / "box")
+    there = json.loads((tmp_path / "there" / "train" / "index.json").read_text())
+    here = {clip["name"]: clip for clip in index}
+    sound, sent = (np.fromfile(place / "train" / "audio.i16", np.int16) for place in (work, tmp_path / "there"))
+    for clip in there:
+        source = here[clip["name"]]["first"] * 512
+        arrived = sent[clip["first"] * 512 : (clip["first"] + clip["frames"]) * 512]
+        assert np.array_equal(arrived, sound[source : source + len(arrived)])
+    stored = tmp_path / "pretrained" / "vocoder.safetensors"
+    run("train.py", "--work", tmp_path / "there", "--run", "on", "--start", stored, *SMALL, "--minutes", 0.03)
+    assert (tmp_path / "there" / "runs" / "on" / "latest.pt").exists()
+
     table = run(
         "evaluate.py", "--data", shared_data, "--out", tmp_path / "figures", "--vocoders", "griffinlim",
         "--checkpoint", f"smoke={checkpoint}", "--tests", "sms-speech", "--files", 1, "--transpose",
