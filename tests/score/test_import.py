@@ -320,3 +320,11 @@ def test_shuffled_musicxml_is_read_or_refused(pieces: list[str]) -> None:
     except ScoreError:
         return
     assert all(a.end_s <= b.start_s + 1e-9 for a, b in zip(score.notes, score.notes[1:], strict=False))
+
+
+def test_midi_text_with_control_characters_can_be_written_as_musicxml() -> None:
+    from vocalkit.score.write import write_score
+
+    sheet = parse_midi(midi([mido.MetaMessage("track_name", name="a\x07b"), *sung("la\x01", "lo\x0b")]))
+    assert sheet.syllables == ("la", "lo")
+    parse_xml(write_score(sheet, ".musicxml").data)

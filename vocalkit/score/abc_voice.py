@@ -11,6 +11,7 @@ from vocalkit.score.abc_fields import chord_of, key_signature, tempo_bpm, time_s
 from vocalkit.score.harmony import STEPS
 from vocalkit.score.repeats import MAX_PLAYED_BARS, BarMarks
 from vocalkit.score.sheet import SheetChord, TimeSignature
+from vocalkit.score.texts import clean
 from vocalkit.score.written import WrittenNote, WrittenPart
 
 MAX_NOTES = 200_000
@@ -175,8 +176,8 @@ class VoiceWalk:
             bpm = tempo_bpm(value, self.setting.unit, where)
             if bpm is not None:
                 self.part.tempos.append((self.now, bpm))
-        elif letter == "P" and value.strip():
-            self.part.rehearsals.append((self.now, value.strip()))
+        elif letter == "P" and clean(value):
+            self.part.rehearsals.append((self.now, clean(value)))
 
     def _bar(self, text: str, bar: re.Match[str]) -> int:
         signs = bar.group()

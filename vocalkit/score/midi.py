@@ -12,6 +12,7 @@ from vocalkit.score.imported import word_positions
 from vocalkit.score.lines import with_pickup
 from vocalkit.score.reading import Reading
 from vocalkit.score.sheet import Sheet, SheetNote, TimeSignature, barred
+from vocalkit.score.texts import clean
 from vocalkit.score.timeline import MAX_BPM, MIN_BPM
 from vocalkit.types import Key
 
@@ -105,7 +106,7 @@ def _read_track(track: Any, shared: _Global) -> _Track:
         elif message.type in ("lyrics", "text"):
             (result.lyrics if message.type == "lyrics" else result.texts).append((tick, _decoded(message.text)))
         elif message.type == "track_name":
-            result.name = _decoded(message.name).strip()
+            result.name = clean(_decoded(message.name))
         elif message.is_meta:
             _read_shared(message, tick, shared)
     for (_, pitch), began in sounding.items():
@@ -126,8 +127,8 @@ def _read_shared(message: Any, tick: int, shared: _Global) -> None:
         shared.signatures.append((tick, TimeSignature(message.numerator, message.denominator)))
     elif message.type == "key_signature" and shared.key is None:
         shared.key = Key.parse(message.key)
-    elif message.type in ("marker", "cue_marker") and _decoded(message.text).strip():
-        shared.markers.append((tick, _decoded(message.text).strip()))
+    elif message.type in ("marker", "cue_marker") and clean(_decoded(message.text)):
+        shared.markers.append((tick, clean(_decoded(message.text))))
 
 
 def _decoded(text: str) -> str:
@@ -183,6 +184,7 @@ def _attach(
 ) -> tuple[list[str | None], list[str]]:
     """The raw text of each note; a syllable goes to the note it starts with, within a 32nd."""
     texts: list[str | None] = [None] * len(notes)
+    starts = {start: index for index, (start, _, _) in enumerate(notes)}
     lost = 0
     at = 0
     for tick, text in lyrics:
@@ -190,6 +192,8 @@ def _attach(
             if texts[max(0, at - 1)] and text.strip(" ") in ("", "\r", "\n"):
                 texts[max(0, at - 1)] = f"{texts[max(0, at - 1)]} "
             continue
+        exact = starts.get(tick, -1)
+        at = exact if exact >= at else at
         while at < len(notes) and notes[at][0] < tick - quarter // 8:
             at += 1
         if at == len(notes) or notes[at][0] > tick + quarter // 8:
@@ -209,7 +213,7 @@ def _sheet_notes(notes: list[tuple[int, int, int]], texts: list[str | None], qua
         if text is None:
             result.append(SheetNote(*span, float(pitch), continues=bool(worded) and bool(result)))
         else:
-            result.append(SheetNote(*span, float(pitch), text.strip(" \r\n\t\\/-_"), next(positions)))
+            result.append(SheetNote(*span, float(pitch), clean(text).strip(" \\/-_"), next(positions)))
     return tuple(result)
 
 

@@ -30,7 +30,6 @@ WRITERS: dict[str, Callable[[Sheet], bytes]] = {
     ".xml": lambda sheet: write_musicxml(sheet).encode("utf-8"),
     ".mid": write_midi,
     ".midi": write_midi,
-    ".kar": write_midi,
     ".ust": write_ust,
     ".ustx": write_ustx,
     ".ds": write_ds,
@@ -48,7 +47,7 @@ _CARRIES: dict[str, frozenset[str]] = {
     ".txt": frozenset({"pitches", "words", "breaths"}),
     ".lrc": frozenset({"words", "breaths"}),
 }
-_ALIASES = {".xml": ".musicxml", ".midi": ".mid", ".kar": ".mid"}
+_ALIASES = {".xml": ".musicxml", ".midi": ".mid"}
 _SHORTEST_USTX = 10
 
 
