@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
+import argparse
+import getpass
+import io
 import json
 import shlex
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from vocalkit.cli.main import COMMANDS, EXAMPLES, main
+from tests.cli.studio import PASSPHRASE, Studio
+from vocalkit.cli.main import build_parser, main
+from vocalkit.consent import utc_now
+from vocalkit.consent.draft import draft_path
+from vocalkit.consent.registry import Person
 from vocalkit.pipelines.desk import open_desk
+from vocalkit.weights import user_voices_folder
+
+ENROLL = "vocalkit voice enroll"
+"""Its example needs a person's recordings; tests/pipelines/test_enroll_voice.py runs it with some."""
 
 
 def examples() -> list[str]:
-    texts = [EXAMPLES, *(command.EXAMPLES for command in COMMANDS)]
-    lines = [line.strip() for text in texts for line in text.splitlines()]
-    found = [line for line in lines if line.startswith("vocalkit ")]
-    assert found
-    return list(dict.fromkeys(found))
+    """Every example of every command and of every action below it."""
+    return list(dict.fromkeys(_examples_of(build_parser())))
+
+
+def _examples_of(parser: argparse.ArgumentParser) -> Iterator[str]:
+    lines = map(str.strip, (parser.epilog or "").splitlines())
+    yield from (line for line in lines if line.startswith("vocalkit "))
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from _examples_of(below)
+
+
+CONSENT = [line for line in examples() if line.startswith("vocalkit consent ")]
+OTHERS = [line for line in examples() if line not in CONSENT and not line.startswith(("vocalkit demo", ENROLL))]
+
+
+def test_every_command_has_examples() -> None:
+    assert len(CONSENT) >= 25 and len(OTHERS) >= 25
+    assert any(line.startswith("vocalkit consent ledger prove") for line in CONSENT), "actions of actions too"
 
 
 @pytest.fixture(scope="module")
@@ -38,19 +66,25 @@ def workshop(short_song, tmp_path_factory: pytest.TempPathFactory) -> Path:  # t
         assert main(command) == 0
     command = ["add-vocals", str(home / "song.wav"), "--lyrics", str(home / "words.txt")]
     assert main([*command, "--out", str(home / "my-song")]) == 0
+    shutil.copy(home / "my-song" / "vocals_dry.wav", home / "take.wav")
     (home / "studio.json").write_bytes(open_desk().host.bundle.to_bytes())
     return home
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", [line for line in examples() if not line.startswith("vocalkit demo")])
+@pytest.mark.parametrize("line", OTHERS)
 def test_an_example_works(
     line: str, workshop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if line.startswith("vocalkit bench"):
         pytest.importorskip("parselmouth", reason="needs praat-parselmouth (the `bench` extra)")
     monkeypatch.chdir(workshop)
+    check(line, workshop, capsys)
+
+
+def check(line: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     argv = shlex.split(line)[1:]
+    capsys.readouterr()
     code = main(argv)
     captured = capsys.readouterr()
     assert code == 0, captured.err + captured.out
@@ -59,4 +93,55 @@ def test_an_example_works(
         json.loads(captured.out)
     for flag in ("--out", "-o"):
         if flag in argv:
-            assert (workshop / argv[argv.index(flag) + 1]).exists()
+            assert (folder / argv[argv.index(flag) + 1]).exists()
+
+
+class Terminal(io.StringIO):
+    """Somebody who types yes."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", CONSENT)
+def test_an_example_about_consent_works(
+    line: str, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(studio.work)
+    monkeypatch.setattr(sys, "stdin", Terminal("yes\n"))
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: PASSPHRASE)
+    prepare(line, studio, tmp_path, monkeypatch)
+    check(line, studio.work, capsys)
+
+
+def prepare(line: str, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What must have been done before an example, by the commands that come before it."""
+    words = shlex.split(line)
+    (studio.work / "words.txt").write_text(f"{PASSPHRASE}\n", encoding="utf-8")
+    shutil.copy(draft_path(user_voices_folder(), "ada"), studio.work / "draft.json")
+    if "keygen" in words:
+        for name in ("ada.pem", "ada.pub"):
+            (studio.work / name).unlink()
+    for name in ("bo", "grace"):
+        if {f"{name}.pem", f"{name}.pub"} & set(words):
+            assert main(["consent", "keygen", "-o", f"{name}.pem", "--passphrase-file", "words.txt"]) == 0
+    if "--countersign" in words:
+        assert studio.grant("--sign-only", "draft.json", "-o", "ada.signed") == 0
+    if "--show" in words:
+        assert studio.grant("--voice", "ada", "-o", "ada.grant") == 0
+    if "witness" in words:
+        asked = ["--name", "Eva", "--key", "ada.pub", "--voice", "eva", "--language", "en-us", "--use", "demo"]
+        assert main(["consent", "challenge", *asked, "-o", "challenge.json"]) == 0
+        (studio.work / "clips").mkdir()
+        for name in ("consent.wav", "clips/one.wav"):
+            (studio.work / name).write_bytes(b"sound")
+    if "init" in words:
+        monkeypatch.setenv("HOME", str(tmp_path / "new"))
+        monkeypatch.setenv("USERPROFILE", str(tmp_path / "new"))
+    if "resume" in words:
+        assert main(["consent", "suspend", words[-1]]) == 0
+    if "erase" in words and words[3] != "ada":
+        studio.registry.open_case(words[3], "eva", Person("Eva"), utc_now())
+    if "--checkpoint" in words:
+        assert main(["consent", "ledger", "checkpoint", "-o", words[-1]]) == 0
