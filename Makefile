@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 SONG ?= out/song
 JOBS ?= 2
 TRACKS ?= ../shared/data/tracks
+TORCH ?= torch==2.13.0
+EXTRAS ?= dev,bench,demo,recipes,align,enroll,neural,japanese,mandarin
 
 # One BLAS thread each: the tests run side by side, and two libraries fighting for cores are slower than one.
 export OMP_NUM_THREADS ?= 1
@@ -29,8 +31,10 @@ $(VENV)/.core: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 
+# torch first and by itself: other packages would ask for its newest build, with gigabytes for graphics cards.
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev,bench,demo,recipes]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[$(EXTRAS)]"
 	@touch $@ $(VENV)/.core
 
 song: $(VENV)/.core

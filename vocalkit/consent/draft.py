@@ -29,8 +29,9 @@ class EnrolmentDraft:
     """The facts a grant repeats: ``<user voices>/<voice id>/draft.json``.
 
     name: the artist's, as spoken in the consent; key: theirs, which alone may sign the grant; uses:
-    those the consent names (a grant allows no other); language: of the consent and of the terms; terms_sha256: of the text they were shown;
-    recording_commitment: salted digest of the consent recording; model_sha256: of the model in the clear.
+    those the consent names (a grant allows no other); language: of the consent and of the terms;
+    terms_sha256: of the text they were shown; recording_commitment: salted digest of the consent
+    recording; model_sha256: of the model in the clear.
     """
 
     format: Literal["vocalkit-enrolment"]
