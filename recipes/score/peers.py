@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import warnings
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,7 +46,7 @@ def judge_notes(path: Path, figures: PeerFigures) -> None:
         key=lambda name: [(len(piece), piece) for piece in name.split(":")],
     )
     sheet = read_sheet(path, Reading(part=counted.part, voice=names.index(voice) + 1, repeats=False))
-    ours = {(round(float(note.start) * 480), round(note.pitch_midi)) for note in sheet.notes}
+    ours = {_in_bar(note.start, sheet.bars, note.pitch_midi) for note in sheet.notes}
     for cue in [n for n in root.iter("note") if n.find("cue") is not None and n.find("lyric") is None]:
         cue.find("cue").getparent().remove(cue.find("cue"))  # silent small notes: out of the comparison
         for child in cue.findall("pitch"):
@@ -54,18 +56,18 @@ def judge_notes(path: Path, figures: PeerFigures) -> None:
         file.write(etree.tostring(root))
         file.flush()
         try:
-            notes = _notes_of(partitura.load_musicxml(file.name).parts[counted.part - 1])
+            notes, bars = _notes_of(partitura.load_musicxml(file.name).parts[counted.part - 1])
         except Exception as error:  # partitura's own faults have no common base
             figures.unread += 1
             figures.faults.append(f"{path.name}: partitura cannot read it ({type(error).__name__})")
             return
     staff, number = (int(piece) for piece in voice.split(":"))
-    top: dict[int, int] = {}
+    top: dict[float, int] = {}
     for note in notes:
         if note["voice"] == number and note["staff"] in (staff, 0) and note["duration_div"] > 0:
-            at = round(float(note["onset_quarter"]) * 480)
+            at = float(note["onset_quarter"])
             top[at] = max(top.get(at, 0), int(note["pitch"]))
-    theirs = set(top.items())
+    theirs = {_in_bar(at, bars, pitch) for at, pitch in top.items()}
     figures.files += 1
     figures.ours += len(ours)
     figures.theirs += len(theirs)
@@ -74,11 +76,18 @@ def judge_notes(path: Path, figures: PeerFigures) -> None:
         figures.faults.append(f"{path.name}: {len(ours)} against {len(theirs)}, {len(ours & theirs)} alike")
 
 
-def _notes_of(part: Any) -> Any:
-    """partitura's notes, counted in quarters from the start; its own zero is the first full bar."""
-    notes = part.note_array(include_staff=True)
-    notes["onset_quarter"] -= float(part.quarter_map(part.first_point.t))
-    return notes
+def _notes_of(part: Any) -> tuple[Any, list[float]]:
+    """partitura's notes, and where its bars begin, in quarters."""
+    return part.note_array(include_staff=True), [float(part.quarter_map(bar.start.t)) for bar in part.measures]
+
+
+def _in_bar(at: Any, bars: Sequence[Any], pitch: float) -> tuple[int, int, int]:
+    """Bar, 480ths of a quarter within it, pitch: bars that are a part's too short do not shift all that follows.
+
+    partitura counts each part's bars by what that part has in them, we by the longest of all parts.
+    """
+    bar = bisect_right(bars, float(at) + 1e-6) - 1
+    return bar, round((float(at) - float(bars[bar])) * 480), round(pitch)
 
 
 def _sounds(note: etree._Element) -> bool:

@@ -22,17 +22,20 @@ from vocalkit.score.written import WrittenNote, WrittenPart
 
 
 def bar_lengths(parts: list[list[Element]]) -> list[Fraction]:
-    """Length of every measure in quarters: as far as any part reaches, or a full bar where none has anything."""
+    """Length of every measure in quarters: a full bar where some part fills it exactly, else as far as any reaches.
+
+    So a part that overflows its bar, as engraving slips do, does not move the others.
+    """
     lengths: list[Fraction] = [Fraction(0)] * max(len(measures) for measures in parts)
     nominal = Fraction(4)
     sizes = [_Sizes() for _ in parts]
     for index in range(len(lengths)):
+        filled = set()
         for measures, size in zip(parts, sizes, strict=True):
             if index < len(measures):
-                lengths[index] = max(lengths[index], size.length(measures[index]))
+                filled.add(size.length(measures[index]))
                 nominal = size.bar or nominal
-        if lengths[index] == 0:
-            lengths[index] = nominal
+        lengths[index] = nominal if nominal in filled else max(filled) or nominal
     return lengths
 
 
