@@ -26,7 +26,7 @@ from vocalkit.provenance.watermark.grid import BANDS, CHIPS
 MARK_BITS = 32
 MIN_KEY_BYTES = 16
 _HALF_BITS = 16
-_SIDE = 1 << (_HALF_BITS // 2)
+_WORDS = 1 << _HALF_BITS
 _TILES = CHIPS * BANDS
 _PILOT_TILES = _TILES // 4
 _FIRSTS = 4
@@ -83,18 +83,23 @@ class Code:
         words = []
         for first in np.argpartition(firsts, -_FIRSTS)[-_FIRSTS:]:
             seconds = self._correlations(values * self._second_coin(int(first)), 2)
-            runner_up, best = np.partition(seconds, -2)[-2:]
-            mark = int(first) << _HALF_BITS | int(np.argmax(seconds))
-            words.append(Word(mark, (pilot + float(firsts[first] + best)) / noise, float(best) - float(runner_up)))
+            second = int(np.argmax(seconds))
+            best, seconds[second] = float(seconds[second]), -np.inf
+            score = (pilot + float(firsts[first]) + best) / noise
+            words.append(Word(int(first) << _HALF_BITS | second, score, best - float(seconds.max())))
         word = max(words, key=lambda word: word.score)
         return replace(word, margin=word.margin / float(np.sqrt(np.sum(values[self.part == 2] ** 2)) or 1.0))
 
     def _correlations(self, values: NDArray[np.floating], part: int) -> NDArray[np.float32]:
         """With each of the 65,536 words of a half."""
         mine = self.part == part
-        folded = np.bincount(self.column[mine], weights=values[mine], minlength=_SIDE * _SIDE)
-        table: NDArray[np.float32] = folded.reshape(_SIDE, _SIDE).astype(np.float32)
-        return np.asarray(_hadamard() @ table @ _hadamard(), np.float32).reshape(-1)
+        folded = np.bincount(self.column[mine], weights=values[mine], minlength=_WORDS)
+        words = folded.astype(np.float32)
+        for _ in range(_HALF_BITS):
+            # Sums over the first bit, which then moves behind the others: after all turns they are where they were.
+            zero, one = words.reshape(2, -1)
+            words = np.stack([zero + one, zero - one], axis=1).reshape(-1)
+        return words
 
     def _second_coin(self, first: int) -> Signs:
         """Coins of the second half beside a first one; 1 on other tiles."""
@@ -135,12 +140,3 @@ def _parity(bits: NDArray[np.uint16]) -> NDArray[np.bool_]:
         bits = bits ^ (bits >> np.uint16(shift))
     odd: NDArray[np.bool_] = (bits & np.uint16(1)).astype(bool)
     return odd
-
-
-@lru_cache(maxsize=1)
-def _hadamard() -> NDArray[np.float32]:
-    """(256, 256); applied to both axes of a 256 x 256 table it is the transform of length 65,536."""
-    index = np.arange(_SIDE, dtype=np.uint16)
-    odd = _parity(index[:, None] & index[None, :])
-    matrix: NDArray[np.float32] = np.where(odd, np.float32(-1.0), np.float32(1.0))
-    return matrix
