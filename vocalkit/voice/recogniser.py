@@ -25,11 +25,9 @@ _NATS = 1024 * _LOG_BASE
 """Its scores are in units of 1.0001^1024."""
 _PHONES = tuple(sorted(IPA_OF))
 _FEW = ("AA", "AH", "EH", "IY", "UW", "ER", "M", "N", "L", "S", "SH", "T", "K", "B", "D", "F")
-"""Enough to get past a wrong word with; all phones in every word's place would cost four times the time."""
-_SKIP = math.exp(-60.0)
-"""What other sounds in the place of a word cost: less than a wrong word, more than a badly said one."""
-_PHONE_COST = 2.0
-"""Nats that each phone of the free loop pays, so that noise is not explained by ever more phones."""
+"""Enough to get past a slip in running text; all phones between any two words would take four times as long."""
+_SKIP_NATS = 45.0
+"""What leaving a word out costs: less than a wrong word, more than a badly said one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ class Recogniser:
         except ImportError as error:
             raise BackendUnavailable("hearing words needs pocketsphinx: pip install 'vocalkit[align]'") from error
         self._decoder: Any = Decoder(
-            lm=None, samprate=RATE_HZ, loglevel="FATAL", lw=1.0, wip=1.0, pip=1.0, beam=1e-48, wbeam=1e-48, pbeam=1e-48,
+            lm=None, samprate=RATE_HZ, loglevel="FATAL", lw=1.0, wip=1.0, pip=1.0, beam=1e-56, wbeam=1e-56, pbeam=1e-56,
             maxhmmpf=-1, bestpath=False, compallsen=True, cmn="batch", silprob=0.1, fillprob=1e-8,
         )  # fmt: skip
         self._grammars: set[str] = set()
@@ -108,7 +106,7 @@ class Recogniser:
 
     def any_sounds(self, pcm: bytes) -> NDArray[np.float64]:
         """Nats of each 10 ms, float (frames,), on the best run of English phones, whatever they say."""
-        segments = self._segments(pcm, "sounds", f"public <s> = <p>+ ;\n<p> = {self._loop()} ;")
+        segments = self._segments(pcm, "sounds", f"public <s> = <any>+ ;\n<any> = {_either(_PHONES)} ;")
         frames = np.full(len(pcm) // 2 // round(RATE_HZ * FRAME_S), -math.inf)
         for segment in segments or ():
             count = segment.end_frame - segment.start_frame + 1
@@ -116,21 +114,18 @@ class Recogniser:
                 frames[segment.start_frame : segment.end_frame + 1] = _nats(segment.ascore) / count
         return frames
 
-    def in_order(self, pcm: bytes, numbers: Sequence[int]) -> tuple[Heard, ...]:
-        """Where the words `numbers` are, one after the other, between any other sounds.
+    def in_order(self, pcm: bytes, text: Sequence[int], words: Sequence[int]) -> tuple[Heard, ...]:
+        """Where running text is and then single words, one after the other, between any other sounds.
 
-        A word that does not fit is left out of the answer: other sounds may take its place at a cost.
+        A word that does not fit is left out of the answer at a cost, so that it does not spoil the rest.
         """
-        slots = " ".join(f"({' | '.join(self._said[number])} | /{_SKIP:.3e}/ <few>+)" for number in numbers)
-        few = " | ".join(f"phone{phone}" for phone in _FEW)
-        rule = f"public <s> = [<p>+] {slots} [<p>+] ;\n<p> = {self._loop()} ;\n<few> = {few} ;"
-        path = self._search(pcm, f"order{hash(tuple(numbers))}", rule)
+        slots = [self._slot(number, "few") for number in text] + [self._slot(number, "any") for number in words]
+        rule = f"public <s> = [<any>+] {' '.join(slots)} ;\n<any> = {_either(_PHONES)} ;\n<few> = {_either(_FEW)} ;"
+        path = self._search(pcm, f"order{hash((tuple(text), tuple(words)))}", rule)
         return () if path is None else path.words
 
-    def _loop(self) -> str:
-        # JSGF weights multiply: each phone costs its share of the alternatives and a little more.
-        weight = math.exp(-_PHONE_COST)
-        return " | ".join(f"/{weight:.4f}/ phone{phone}" for phone in _PHONES)
+    def _slot(self, number: int, sounds: str) -> str:
+        return f"({' | '.join(self._said[number])} | /{math.exp(-_SKIP_NATS):.30f}/ <NULL>) [<{sounds}>+]"
 
     def _search(self, pcm: bytes, name: str, rules: str) -> Path | None:
         segments = self._segments(pcm, name, rules)
@@ -158,6 +153,10 @@ class Recogniser:
         self._decoder.process_raw(pcm, full_utt=True)
         self._decoder.end_utt()
         return list(self._decoder.seg()) if self._decoder.hyp() is not None else None
+
+
+def _either(phones: Sequence[str]) -> str:
+    return " | ".join(f"phone{phone}" for phone in phones)
 
 
 def _nats(likelihood: float) -> float:

@@ -96,10 +96,10 @@ def check_words(
     asked, said = range(len(words)), range(len(vocabulary) - len(statement), len(vocabulary))
     recogniser = Recogniser(vocabulary, english=english)
     pcm = to_pcm(mono)
-    found = {place.number: place for place in recogniser.in_order(pcm, (*said, *asked))}
+    found = {place.number: place for place in recogniser.in_order(pcm, said, asked)}
     if statement and not any(number in found for number in asked):
         # A statement that is not there at all must not hide words that are.
-        found = {place.number: place for place in recogniser.in_order(pcm, tuple(asked))}
+        found = {place.number: place for place in recogniser.in_order(pcm, (), asked)}
     sounds = recogniser.any_sounds(pcm)
     matches = []
     for number in asked:
