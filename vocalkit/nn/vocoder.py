@@ -10,7 +10,6 @@ each bin is harmonic, and the phase of the harmonics against the fundamental.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -26,7 +25,7 @@ _TINY = 1e-7
 
 @dataclass(frozen=True, slots=True)
 class VocoderShape:
-    """The numbers a `HarmonicVocoder` is built from; `combine` names one of the designs that were tried."""
+    """The numbers a `HarmonicVocoder` is built from. refinements: of its phases, see `HarmonicVocoder.refined`."""
 
     sample_rate: int = 44_100
     n_fft: int = 2048
@@ -39,7 +38,6 @@ class VocoderShape:
     top_hz: float = 20_000.0
     mel_floor: float = 1e-5
     refinements: int = 8
-    combine: Literal["magnitude", "filter"] = "magnitude"
 
     @property
     def bins(self) -> int:
@@ -105,9 +103,6 @@ class HarmonicVocoder(nn.Module):
         cos, sin = share * torch.cos(phase), share * torch.sin(phase)
         turned = harmonic[0] * cos - harmonic[1] * sin, harmonic[0] * sin + harmonic[1] * cos
         start = self.prior(mel, comb)
-        if shape.combine == "filter":
-            gain, breath = start / comb * torch.exp(change), torch.exp(depth - 1.0)
-            return gain * (turned[0] + breath * noisy[0]), gain * (turned[1] + breath * noisy[1])
         mixed = turned[0] + noisy[0], turned[1] + noisy[1]
         gain = start * torch.exp(change + depth * torch.log(comb)) / magnitude(mixed, 1e-3)
         return gain * mixed[0], gain * mixed[1]
