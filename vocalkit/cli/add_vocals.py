@@ -8,6 +8,7 @@ from typing import Any
 from vocalkit.cli.arguments import (
     Commands,
     add_command,
+    add_fit,
     add_format,
     add_json,
     add_music_options,
@@ -32,6 +33,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--lyrics", type=path_argument, metavar="FILE", help="the words, plain text")
     parser.add_argument("--score", type=path_argument, metavar="FILE", help="your own melody: MusicXML or MIDI")
     add_music_options(parser)
+    add_fit(parser)
     add_use_options(parser)
     parser.add_argument("--no-master", action="store_true", help="leave the mix as the sum of its stems")
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
@@ -43,7 +45,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from vocalkit.pipelines.files import add_vocals_to_file
 
-    choices = choices_of(args, master=not args.no_master, **use_of(args))
+    choices = choices_of(args, master=not args.no_master, fit=tuple(args.fit), **use_of(args))
     with StageBars() as progress:
         _, report = add_vocals_to_file(
             args.instrumental,
@@ -61,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 def choices_of(args: argparse.Namespace, **more: Any) -> Any:
     """The pipeline's `Choices` from the options that `add_music_options` offers; more: other fields of it."""
+    from vocalkit.lyrics import read_lexicon
     from vocalkit.pipelines.add_vocals import Choices
 
     return Choices(
@@ -70,6 +73,7 @@ def choices_of(args: argparse.Namespace, **more: Any) -> Any:
         start_s=args.start,
         language=args.lang,
         seed=args.seed,
+        lexicon=None if args.lexicon is None else read_lexicon(args.lexicon),
         **more,
     )
 

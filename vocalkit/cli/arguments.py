@@ -98,7 +98,19 @@ def add_music_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", type=key, metavar="KEY", help="the key, such as C, F#m, 'Bb major' (default: heard)")
     parser.add_argument("--start", type=seconds, metavar="SECONDS", help="where singing may begin")
     parser.add_argument("--lang", default="en-us", metavar="CODE", help="language of the lyrics (default: en-us)")
+    parser.add_argument("--lexicon", type=path_argument, metavar="FILE", help="your own pronunciations: lexicon.tsv")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another take (default: 0)")
+
+
+def add_fit(parser: argparse.ArgumentParser) -> None:
+    """What may give way where lyrics and the notes of a score are not as many."""
+    parser.add_argument(
+        "--fit",
+        action="append",
+        choices=("slur", "split", "drop"),
+        default=[],
+        help="where lyrics and notes are not as many: slur or split notes, drop what is over (several times)",
+    )
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:

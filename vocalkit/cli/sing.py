@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from vocalkit.cli.add_vocals import show_render
-from vocalkit.cli.arguments import Commands, add_command, add_format, add_json, path_argument, seed, warn
+from vocalkit.cli.arguments import Commands, add_command, add_fit, add_format, add_json, path_argument, seed, warn
 from vocalkit.cli.progress import StageBars
 from vocalkit.cli.use import add_use_options, use_of
 
@@ -25,6 +25,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--voice", metavar="NAME", help="a voice from `vocalkit voice list` (default: the first)")
     parser.add_argument("--lang", default="en-us", metavar="CODE", help="language of the lyrics (default: en-us)")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another take (default: 0)")
+    parser.add_argument("--lexicon", type=path_argument, metavar="FILE", help="your own pronunciations: lexicon.tsv")
+    add_fit(parser)
     add_use_options(parser)
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
     add_format(parser)
@@ -33,10 +35,18 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from vocalkit.lyrics import read_lexicon
     from vocalkit.pipelines.add_vocals import Choices
     from vocalkit.pipelines.files import sing_file
 
-    choices = Choices(voice=args.voice, language=args.lang, seed=args.seed, **use_of(args))
+    choices = Choices(
+        voice=args.voice,
+        language=args.lang,
+        seed=args.seed,
+        lexicon=None if args.lexicon is None else read_lexicon(args.lexicon),
+        fit=tuple(args.fit),
+        **use_of(args),
+    )
     with StageBars() as progress:
         _, report = sing_file(
             args.score, args.out, lyrics=args.lyrics, choices=choices, form=args.format, progress=progress

@@ -11,17 +11,19 @@ from vocalkit.audio import check_backing, resample
 from vocalkit.consent import ANYONE, LicensedVoice, Purpose, Use
 from vocalkit.consent.grant import ANY
 from vocalkit.errors import InputError
+from vocalkit.lyrics.lexicon import Lexicon
 from vocalkit.pipelines.place import fit_range, place_score, transpose
 from vocalkit.pipelines.report import Heard, Loudness, Report
 from vocalkit.pipelines.stages import StageClock, peak_memory_bytes
 from vocalkit.pipelines.voices import Singer, choose_voice, open_voice
+from vocalkit.pipelines.words import Words, read_words_and_score
 from vocalkit.protocols import Progress, silent
+from vocalkit.score.fit import Way
 from vocalkit.score.imported import ImportedScore
 from vocalkit.types import (
     Audio,
     Backing,
     Key,
-    Lyrics,
     Mix,
     Performance,
     Provenance,
@@ -41,6 +43,7 @@ class Choices:
     """What a user may choose beside the music. None: heard in the backing, or the first voice.
 
     tempo_bpm: beats per minute; start_s: earliest second of singing; composer, vocoder: backends.
+    lexicon: the user's own pronunciations; fit: how lyrics may give way to the notes of a score.
     purposes, genres, territories, user: what the song is for, as the consent gate is asked; user: thumbprint
     of the key of whoever makes it.
     """
@@ -58,6 +61,8 @@ class Choices:
     genres: tuple[str, ...] = (ANY,)
     territories: tuple[str, ...] = (ANY,)
     user: str = ANYONE
+    lexicon: Lexicon | None = None
+    fit: tuple[Way, ...] = ()
 
     def __post_init__(self) -> None:
         tempo = self.tempo_bpm
@@ -134,10 +139,12 @@ def add_vocals(request: AddVocals, *, progress: Progress = silent) -> Render:
 def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
     choices = request.choices
     profile = choose_voice(choices.voice)
-    lyrics, own = read_words_and_score(request.lyrics, request.score, choices.language, clock)
-    singer = call_singer(profile, choices, _languages(lyrics, own), clock)
+    words = read_words_and_score(
+        request.lyrics, request.score, language=choices.language, lexicon=choices.lexicon, fit=choices.fit, clock=clock
+    )
+    singer = call_singer(profile, choices, _languages(words), clock)
     backing = listen(request.backing, choices, clock)
-    score, notices = set_words(backing, lyrics, own, profile, choices, clock)
+    score, notices = set_words(backing, words, profile, choices, clock)
     performance = perform_score(score, choices, clock)
     vocal = sing_performance(performance, singer, choices, clock)
     with clock.stage("mix"):
@@ -162,30 +169,12 @@ def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
     return Render(score, performance, dry, mix.provenance, report, singer.voice, mix, backing)
 
 
-def read_words_and_score(
-    text: str | None, score: ImportedScore | Score | None, language: str, clock: StageClock
-) -> tuple[Lyrics | None, Score | None]:
-    """Stage `parse`: text into syllables and phonemes, and these, or the score's own words, under its notes."""
-    with clock.stage("parse"):
-        from vocalkit.lyrics import parse_lyrics, phonemize_underlay
-        from vocalkit.score import lay_lyrics, lay_words
-
-        lyrics = None if text is None else parse_lyrics(text, language=language)
-        if score is None:
-            return lyrics, None
-        if lyrics is not None:
-            return lyrics, lay_lyrics(score, lyrics)
-        if isinstance(score, Score):
-            return None, score
-        return None, lay_words(score, phonemize_underlay(score.words, language=score.language))
-
-
-def _languages(lyrics: Lyrics | None, score: Score | None) -> tuple[str, ...]:
+def _languages(words: Words) -> tuple[str, ...]:
     """What will be sung in: the words under the user's own notes, or those to be set."""
-    words = lyrics if score is None else score
-    if words is None:
+    sung = words.lyrics if words.score is None else words.score
+    if sung is None:
         raise InputError("nothing to sing: give lyrics, a score, or both")
-    return words.languages
+    return sung.languages
 
 
 def listen(audio: Audio, choices: Choices, clock: StageClock) -> Backing:
@@ -197,30 +186,30 @@ def listen(audio: Audio, choices: Choices, clock: StageClock) -> Backing:
 
 
 def set_words(
-    backing: Backing,
-    lyrics: Lyrics | None,
-    score: Score | None,
-    profile: VoiceProfile,
-    choices: Choices,
-    clock: StageClock,
+    backing: Backing, words: Words, profile: VoiceProfile, choices: Choices, clock: StageClock
 ) -> tuple[Score, tuple[str, ...]]:
     """Stage `compose`: a melody for the words, or the user's score on the backing's beats; and warnings."""
     low_midi, high_midi = profile.low_midi, profile.high_midi
     with clock.stage("compose"):
-        if score is None:
-            if lyrics is None:
+        if words.score is None:
+            if words.lyrics is None:
                 raise InputError("nothing to sing: give lyrics, a score, or both")
             from vocalkit.melody.backends import load_composer
 
             composer = load_composer(choices.composer)
             composed = composer.compose(
-                backing, lyrics, low_midi=low_midi, high_midi=high_midi, start_s=choices.start_s, seed=choices.seed
+                backing,
+                words.lyrics,
+                low_midi=low_midi,
+                high_midi=high_midi,
+                start_s=choices.start_s,
+                seed=choices.seed,
             )
-            return composed, ()
-        placed = place_score(score, backing, start_s=choices.start_s)
+            return composed, words.warnings
+        placed = place_score(words.score, backing, start_s=choices.start_s)
         sung, notices = _within_range(placed, profile)
         # As the composer does: notes carry the backing's tuning, so that the voice agrees with it.
-        return transpose(sung, backing.tuning_cents / 100.0), notices
+        return transpose(sung, backing.tuning_cents / 100.0), (*words.warnings, *notices)
 
 
 def _within_range(score: Score, profile: VoiceProfile) -> tuple[Score, tuple[str, ...]]:

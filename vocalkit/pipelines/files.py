@@ -7,7 +7,7 @@ before the long work, not after it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from vocalkit.pipelines.add_vocals import (
     Render,
     add_vocals,
     listen,
-    read_words_and_score,
     set_words,
 )
 from vocalkit.pipelines.credits import Material, Part, material
@@ -30,6 +29,7 @@ from vocalkit.pipelines.report import Report
 from vocalkit.pipelines.sing_score import SingScore, sing_score
 from vocalkit.pipelines.stages import StageClock
 from vocalkit.pipelines.voices import choose_voice
+from vocalkit.pipelines.words import read_words_and_score
 from vocalkit.protocols import Progress, silent
 from vocalkit.score.imported import ImportedScore
 from vocalkit.types import Audio, Backing, Key, Performance, Score, SoundFormat
@@ -116,8 +116,8 @@ def compose_file(
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        parsed, _ = read_words_and_score(words, None, choices.language, clock)
-        score, _ = set_words(listen(audio, choices, clock), parsed, None, profile, choices, clock)
+        parsed = read_words_and_score(words, None, language=choices.language, lexicon=choices.lexicon, clock=clock)
+        score, _ = set_words(listen(audio, choices, clock), parsed, profile, choices, clock)
     from vocalkit.score import to_midi, to_musicxml
 
     data = to_midi(score) if suffix in (".mid", ".midi") else to_musicxml(score).encode("utf-8")
@@ -194,7 +194,9 @@ def _materials(files: Mapping[Part, Path | None], words: str | None) -> tuple[Ma
 
 def _in_json(arguments: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
     values = {name: str(value) if isinstance(value, Path) else value for name, value in arguments.items()}
-    chosen = asdict(choices)
+    chosen = asdict(replace(choices, lexicon=None))
+    if choices.lexicon is not None:
+        chosen["lexicon"] = sorted(choices.lexicon.entries)
     if isinstance(choices.key, Key):
         chosen["key"] = choices.key.name
     return values | chosen

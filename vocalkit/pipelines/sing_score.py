@@ -11,7 +11,6 @@ from vocalkit.pipelines.add_vocals import (
     call_singer,
     dry_stem,
     perform_score,
-    read_words_and_score,
     sing_performance,
     warnings_of,
 )
@@ -19,6 +18,7 @@ from vocalkit.pipelines.place import fit_range
 from vocalkit.pipelines.report import Report
 from vocalkit.pipelines.stages import StageClock, peak_memory_bytes
 from vocalkit.pipelines.voices import Singer, choose_voice
+from vocalkit.pipelines.words import read_words_and_score
 from vocalkit.protocols import Progress, silent
 from vocalkit.score.imported import ImportedScore
 from vocalkit.types import Performance, Score, Vocal, VoiceProfile
@@ -69,12 +69,15 @@ def _sung(
     if isinstance(source, Performance):
         singer = call_singer(profile, choices, source.languages, clock)
         return singer, None, source, sing_performance(source, singer, choices, clock), ()
-    _, score = read_words_and_score(request.lyrics, source, choices.language, clock)
+    words = read_words_and_score(
+        request.lyrics, source, language=choices.language, lexicon=choices.lexicon, fit=choices.fit, clock=clock
+    )
+    score = words.score
     if score is None:
         raise ScoreError("there are no notes to sing")
     singer = call_singer(profile, choices, score.languages, clock)
     score, octaves = fit_range(score, low_midi=profile.low_midi, high_midi=profile.high_midi)
-    notices = warnings_of(source)
+    notices = (*words.warnings, *warnings_of(source))
     if octaves:
         notices += (f"the score is sung {octaves:+d} octaves from where it is written, to suit the voice {profile.id}",)
     performance = perform_score(score, choices, clock)

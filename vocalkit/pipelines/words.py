@@ -1,0 +1,64 @@
+"""The words of a song: text into syllables and phonemes, and these, or a score's own words, under its notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vocalkit.pipelines.stages import StageClock
+from vocalkit.score.fit import Way
+from vocalkit.score.imported import ImportedScore
+from vocalkit.types import Lyrics, Score
+
+if TYPE_CHECKING:
+    from vocalkit.lyrics import Lexicon, LyricSheet
+
+SHOWN_UNKNOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What will be sung: lyrics to be set, or a score with its words. warnings: words whose sound is a guess."""
+
+    lyrics: Lyrics | None
+    score: Score | None
+    warnings: tuple[str, ...] = ()
+
+
+def read_words_and_score(
+    text: str | None,
+    score: ImportedScore | Score | None,
+    *,
+    language: str,
+    lexicon: Lexicon | None = None,
+    fit: tuple[Way, ...] = (),
+    clock: StageClock,
+) -> Words:
+    """Stage `parse`. lexicon: the user's own pronunciations; fit: how lyrics may give way to the notes of a score."""
+    with clock.stage("parse"):
+        from vocalkit.lyrics import Lexicon, phonemize_sheet, phonemize_underlay
+        from vocalkit.score import fit_lyrics, lay_lyrics, lay_words
+
+        own = Lexicon() if lexicon is None else lexicon
+        sheet = None if text is None else phonemize_sheet(text, language=language, lexicon=own)
+        guessed = () if sheet is None else _guessed(sheet)
+        if score is None:
+            return Words(None if sheet is None else sheet.lyrics, None, guessed)
+        if sheet is not None and fit:
+            fitted = fit_lyrics(score, sheet.lyrics, fit)
+            return Words(sheet.lyrics, fitted.score, (*guessed, *fitted.report))
+        if sheet is not None:
+            return Words(sheet.lyrics, lay_lyrics(score, sheet.lyrics), guessed)
+        if isinstance(score, Score):
+            return Words(None, score)
+        return Words(None, lay_words(score, phonemize_underlay(score.words, language=score.language, lexicon=own)))
+
+
+def _guessed(sheet: LyricSheet) -> tuple[str, ...]:
+    unknown = sheet.unknown
+    if not unknown:
+        return ()
+    shown = ", ".join(f"{word.text} (line {number})" for number, word in unknown[:SHOWN_UNKNOWN])
+    more = f" and {len(unknown) - SHOWN_UNKNOWN} more" if len(unknown) > SHOWN_UNKNOWN else ""
+    how = f"write them in a --lexicon, or as {unknown[0][1].text}{{…}}"
+    return (f"how these words sound is a guess: {shown}{more}; {how}",)
