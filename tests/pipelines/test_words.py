@@ -17,11 +17,8 @@ CLOCK = StageClock(silent)
 
 def tune(notes: int) -> Score:
     la = Syllable("la", ("l", "ɑ"))
-    return Score(
-        tuple(Note(i * 0.5, i * 0.5 + 0.5, 60.0, la) for i in range(notes)),
-        TempoMap(np.arange(0.0, 10.0, 0.5)),
-        "en-us",
-    )
+    grid = TempoMap.constant(120.0, duration_s=0.5 * notes)
+    return Score(tuple(Note(i * 0.5, i * 0.5 + 0.5, 60.0, la) for i in range(notes)), grid, "en-us")
 
 
 def test_a_lexicon_is_heard() -> None:
