@@ -113,7 +113,7 @@ def test_the_master_is_loud_and_has_headroom(render: Render) -> None:
 
 def test_one_licence_gives_the_same_bits() -> None:
     """Under one licence there is one mark, so nothing at all may differ."""
-    singer = open_voice(choose_voice(None), purposes=("demo",), language="en-us", vocoder="world")
+    singer = open_voice(choose_voice(None), Choices().use(("en-us",)), vocoder="world")
     performance = short_render().performance
     vocals = [sing_performance(performance, singer, Choices(), StageClock()) for _ in range(2)]
     assert np.array_equal(vocals[0].audio.samples, vocals[1].audio.samples)
