@@ -45,6 +45,7 @@ from vocalkit.protocols import Vocoder
 from vocalkit.synth.backends import load_vocoder
 from vocalkit.synth.copying import copy
 from vocalkit.synth.mel_vocoder import MelVocoder
+from vocalkit.synth.neural import NeuralVocoder, build_network
 from vocalkit.types import Audio, SourceFilter
 
 TRANSPOSED = (-7.0, 7.0)
@@ -65,8 +66,6 @@ def load(path: Path, longest_s: float) -> Samples:
 
 def from_checkpoint(path: Path, refinements: int | None) -> Vocoder:
     """The averaged weights of a training run, refined as often as it was made for or so many times."""
-    from vocalkit.synth.neural import NeuralVocoder, build_network
-
     kept = torch.load(path, map_location="cpu", weights_only=True)
     shape = kept["about"]["shape"] | ({} if refinements is None else {"refinements": refinements})
     network = build_network(shape)
@@ -150,6 +149,13 @@ def table(rows: list[dict[str, Any]], vocoders: list[str], title: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def size_of(vocoder: NeuralVocoder) -> str:
+    """Parameters, and multiply-adds for each second of sound in matrices and convolutions (spectra come on top)."""
+    weights = sum(value.numel() for value in vocoder.network.parameters() if value.ndim > 1)
+    every = sum(value.numel() for value in vocoder.network.parameters())
+    return f"{every / 1e6:.2f} M parameters, {weights * RATE / vocoder.contract.hop / 1e9:.2f} G multiply-adds a second"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
@@ -197,6 +203,9 @@ def main() -> None:
                 for name, samples in sounds.items():
                     soundfile.write(arguments.out / f"{test['name']}-{name}.flac", np.clip(samples, -1, 1), RATE)
     names = (["recording"] if arguments.judge else []) + list(vocoders)
+    for name, vocoder in vocoders.items():
+        if isinstance(vocoder, NeuralVocoder):
+            print(f"{name}: {size_of(vocoder)}")
     (arguments.out / "figures.json").write_text(json.dumps(rows, indent=1))
     for title, chosen in (
         ("speech, unseen speakers", [row for row in rows if row["kind"] == "speech" and row["unseen"]]),

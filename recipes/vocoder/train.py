@@ -1,8 +1,8 @@
 """A prepared set in, a vocoder out: reconstruction first, adversarial last; checkpoints, resume, data-parallel.
 
-    python recipes/vocoder/train.py --work DIR --run NAME --minutes 60
-    python recipes/vocoder/train.py --work DIR --run NAME --minutes 30 --adversarial
-    torchrun --nproc-per-node 8 recipes/vocoder/train.py --work DIR --run NAME --minutes 60 --set train.batch=64
+    python recipes/vocoder/train.py --work DIR --name NAME --minutes 60
+    python recipes/vocoder/train.py --work DIR --name NAME --minutes 30 --adversarial
+    torchrun --nproc-per-node 8 recipes/vocoder/train.py --work DIR --name NAME --minutes 60 --set train.batch=64
 
 `--minutes` is this call's budget: processor time on a CPU, wall time on CUDA. A run that exists goes on. The
 learning rate is held until the last share of the budget and then falls; `held.pt` is the state before it fell,
@@ -228,13 +228,13 @@ def run(arguments: argparse.Namespace, config: dict[str, Any]) -> None:
     mel, settings = MelContract(**config["mel"]), config["train"]
     torch.manual_seed(arguments.seed)
     state = State.fresh(VocoderShape(**config["shape"], mel_floor=mel.floor), mel, settings, device)
-    folder = arguments.work / "runs" / arguments.run
+    folder = arguments.work / "runs" / arguments.name
     folder.mkdir(parents=True, exist_ok=True)
     latest, held = folder / "latest.pt", folder / "held.pt"
     if latest.exists():
         state.load(held if held.exists() else latest, device)
-    elif arguments.start is not None:
-        state.start(load_file(arguments.start))
+    elif arguments.weights is not None:
+        state.start(load_file(arguments.weights))
     plain = Reconstruction(state.vocoder, settings).to(device)
     reconstruction: nn.Module = DistributedDataParallel(plain) if together else plain
     judges: nn.Module | None = state.judges if arguments.adversarial else None
@@ -273,9 +273,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--run", required=True)
+    parser.add_argument("--name", required=True)
     parser.add_argument("--minutes", type=float, required=True)
-    parser.add_argument("--start", type=Path, default=None, metavar="SAFETENSORS", help="weights of a run that is new")
+    parser.add_argument("--weights", type=Path, default=None, metavar="SAFETENSORS", help="weights of a new run")
     parser.add_argument("--adversarial", action="store_true", help="judges take part: last and short")
     parser.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE")
     parser.add_argument("--threads", type=int, default=1)

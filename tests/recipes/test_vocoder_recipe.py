@@ -39,7 +39,7 @@ def test_recordings_become_a_vocoder(shared_data: Path, tmp_path: Path) -> None:
     assert 0.2 < np.mean(frames[:, 0] > 0) < 0.9
     assert frames[:, 1].min() >= 0 and frames[:, 1].max() < 1
 
-    train = ("train.py", "--work", work, "--run", "smoke", *SMALL)
+    train = ("train.py", "--work", work, "--name", "smoke", *SMALL)
     run(*train, "--minutes", 0.05)
     first = (work / "runs" / "smoke" / "log.tsv").read_text()
     run(*train, "--minutes", 0.2, "--adversarial")
@@ -64,7 +64,7 @@ def test_recordings_become_a_vocoder(shared_data: Path, tmp_path: Path) -> None:
         arrived = sent[clip["first"] * 512 : (clip["first"] + clip["frames"]) * 512]
         assert np.array_equal(arrived, sound[source : source + len(arrived)])
     stored = tmp_path / "pretrained" / "vocoder.safetensors"
-    run("train.py", "--work", tmp_path / "there", "--run", "on", "--start", stored, *SMALL, "--minutes", 0.03)
+    run("train.py", "--work", tmp_path / "there", "--name", "on", "--weights", stored, *SMALL, "--minutes", 0.03)
     assert (tmp_path / "there" / "runs" / "on" / "latest.pt").exists()
 
     table = run(
