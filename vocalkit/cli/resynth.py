@@ -24,7 +24,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--transpose", type=float, default=0.0, metavar="SEMITONES", help="another pitch, same formants (default: 0)"
     )
-    parser.add_argument("--vocoder", default="world", metavar="NAME", help="world or griffinlim (default: world)")
+    parser.add_argument("--vocoder", default="world", metavar="NAME", help="world (the default), griffinlim or neural")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another noise (default: 0)")
     add_json(parser)
     parser.set_defaults(run=run)
