@@ -32,7 +32,10 @@ class PeerFigures:
 
 
 def judge_notes(path: Path, figures: PeerFigures) -> None:
-    """The fullest voice of the first part with words, as written, against partitura's notes of that voice."""
+    """The fullest voice of the first part with words, as written, against partitura's notes of that voice.
+
+    Counted from the start or bar by bar, whichever agrees more: the two differ where a part leaves a bar unfilled.
+    """
     import partitura
 
     root = xml_syllables.load(path)
@@ -46,7 +49,7 @@ def judge_notes(path: Path, figures: PeerFigures) -> None:
         key=lambda name: [(len(piece), piece) for piece in name.split(":")],
     )
     sheet = read_sheet(path, Reading(part=counted.part, voice=names.index(voice) + 1, repeats=False))
-    ours = {_in_bar(note.start, sheet.bars, note.pitch_midi) for note in sheet.notes}
+    line = [(float(note.start), round(note.pitch_midi)) for note in sheet.notes]
     for cue in [n for n in root.iter("note") if n.find("cue") is not None and n.find("lyric") is None]:
         cue.find("cue").getparent().remove(cue.find("cue"))  # silent small notes: out of the comparison
         for child in cue.findall("pitch"):
@@ -67,7 +70,16 @@ def judge_notes(path: Path, figures: PeerFigures) -> None:
         if note["voice"] == number and note["staff"] in (staff, 0) and note["duration_div"] > 0:
             at = float(note["onset_quarter"])
             top[at] = max(top.get(at, 0), int(note["pitch"]))
-    theirs = {_in_bar(at, bars, pitch) for at, pitch in top.items()}
+    begin = min(bars, default=0.0)  # partitura counts from the first full bar, and bars by what one part has in them
+    whole = (
+        {(round(at * 480), pitch) for at, pitch in line},
+        {(round((at - begin) * 480), pitch) for at, pitch in top.items()},
+    )
+    by_bar = (
+        {_in_bar(at, sheet.bars, pitch) for at, pitch in line},
+        {_in_bar(at, bars, pitch) for at, pitch in top.items()},
+    )
+    ours, theirs = max((whole, by_bar), key=lambda sets: len(sets[0] & sets[1]))
     figures.files += 1
     figures.ours += len(ours)
     figures.theirs += len(theirs)
@@ -82,10 +94,7 @@ def _notes_of(part: Any) -> tuple[Any, list[float]]:
 
 
 def _in_bar(at: Any, bars: Sequence[Any], pitch: float) -> tuple[int, int, int]:
-    """Bar, 480ths of a quarter within it, pitch: bars that are a part's too short do not shift all that follows.
-
-    partitura counts each part's bars by what that part has in them, we by the longest of all parts.
-    """
+    """Bar, 480ths of a quarter within it, pitch: a bar that one part leaves unfilled does not shift what follows."""
     bar = bisect_right(bars, float(at) + 1e-6) - 1
     return bar, round((float(at) - float(bars[bar])) * 480), round(pitch)
 
