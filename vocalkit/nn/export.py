@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from vocalkit.nn.vocoder import HarmonicVocoder
 
 
 class ExportedVocoder(nn.Module):
-    """`HarmonicVocoder` with matrix products for spectra, silence around its input, and a fixed seed."""
+    """A `HarmonicVocoder`, taken over: matrix products for its spectra, silence around its input, a fixed seed."""
 
     def __init__(self, network: HarmonicVocoder, *, seed: int) -> None:
         super().__init__()
@@ -38,8 +39,8 @@ class ExportedVocoder(nn.Module):
 
 
 def write_onnx(network: HarmonicVocoder, path: Path, *, seed: int = 0) -> None:
-    """Write the graph, weights inside it, for any number of frames. `network` computes by matrices afterwards."""
-    exported = ExportedVocoder(network.cpu().eval(), seed=seed).eval()
+    """Write the graph, weights inside it, for any number of frames."""
+    exported = ExportedVocoder(copy.deepcopy(network).cpu(), seed=seed).eval()
     frames = 64
     mel = torch.full((1, frames, network.shape.n_mels), -5.0)
     f0 = torch.full((1, frames), 220.0)
