@@ -29,7 +29,13 @@ def _library() -> tuple[ctypes.CDLL, int]:
 
 
 def speak(
-    text: str, *, voice: str = "en-us", words_a_minute: int = 150, pitch: int = 45, noise_dbfs: float = -62.0, seed: int = 0
+    text: str,
+    *,
+    voice: str = "en-us",
+    words_a_minute: int = 150,
+    pitch: int = 45,
+    noise_dbfs: float = -62.0,
+    seed: int = 0,
 ) -> Audio:
     """The text, spoken, with half a second of room before and after it."""
     library, rate = _library()

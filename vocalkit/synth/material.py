@@ -85,4 +85,4 @@ def quality(spoken: Material, index: int, *, low_hz: float) -> float | None:
         return None
     restless = float(np.abs(np.diff(np.log2(voiced))).mean()) * 1200
     low = max(0.0, (low_hz - float(np.median(voiced))) / 20.0)
-    return min(seconds, 0.25) / 0.08 + relative / 6.0 - restless / 25.0 - low
+    return float(min(seconds, 0.25) / 0.08 + relative / 6.0 - restless / 25.0 - low)

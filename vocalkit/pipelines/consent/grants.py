@@ -78,7 +78,7 @@ class Wishes:
 
 
 def make_key(path: Path, passphrase: str) -> PublicJwk:
-    """Write a new artist's key, encrypted, and its public half as ``.pub``. Raises OutputError where a file is there."""
+    """Write a new artist's key, encrypted, and its public half as ``.pub``. Raises OutputError where one is there."""
     key = Ed25519PrivateKey.generate()
     public = path.with_suffix(".pub")
     check_free(public)
