@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lxml import etree
 
-NUMBERING = re.compile(r"^\s*\d+\s*[.):]\s*")
+NUMBERING = re.compile(r"^\s*(?:\d+\s*[.):]|\[\d+\.?\])\s*")
 
 
 @dataclass

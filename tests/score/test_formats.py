@@ -295,3 +295,13 @@ def test_grace_notes_are_written_out_where_a_format_has_none() -> None:
     assert [n.pitch_midi for n in plain.notes] == [62.0, 64.0, 60.0] and plain.notes[-1].end == 2
     assert parse_score(write_score(ornate, ".musicxml").data, ".musicxml").notes[0].graces == (62.0, 64.0)
     assert [n.pitch_midi for n in parse_score(write_score(ornate, ".mid").data, ".mid").notes] == [62.0, 64.0, 60.0]
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_brackets_in_words_and_a_tempo_that_comes_late(suffix: str) -> None:
+    notes = tuple(
+        SheetNote(Fraction(2 * n), Fraction(2 * n + 1), 60.0, text, phonemes=("a",))
+        for n, text in enumerate(["[her]", "and", "me"])
+    )
+    original = Sheet(notes, Fraction(8), ((Fraction(4), 70.0),), bars=(Fraction(0), Fraction(4)))
+    same(original, parse_score(write_score(original, suffix).data, suffix), tick_s=0.004)

@@ -24,18 +24,22 @@ from vocalkit.score.written import WrittenNote, WrittenPart
 def bar_lengths(parts: list[list[Element]]) -> list[Fraction]:
     """Length of every measure in quarters: a full bar where some part fills it exactly, else as far as any reaches.
 
-    So a part that overflows its bar, as engraving slips do, does not move the others.
+    So an accompaniment that overflows its bar, as engraving slips do, does not move the words; words that do are kept.
     """
     lengths: list[Fraction] = [Fraction(0)] * max(len(measures) for measures in parts)
     nominal = Fraction(4)
     sizes = [_Sizes() for _ in parts]
+    worded = [any(measure.find("note/lyric") is not None for measure in measures) for measures in parts]
     for index in range(len(lengths)):
-        filled = set()
-        for measures, size in zip(parts, sizes, strict=True):
+        filled: dict[Fraction, bool] = {}
+        for measures, size, words in zip(parts, sizes, worded, strict=True):
             if index < len(measures):
-                filled.add(size.length(measures[index]))
+                length = size.length(measures[index])
+                filled[length] = filled.get(length, False) or words
                 nominal = size.bar or nominal
-        lengths[index] = nominal if nominal in filled else max(filled) or nominal
+        reached = max(filled) or nominal
+        sung = max((length for length, words in filled.items() if words), default=nominal)
+        lengths[index] = max(nominal, sung) if nominal in filled else reached
     return lengths
 
 

@@ -13,7 +13,7 @@ from vocalkit.score.timeline import MAX_BPM, MIN_BPM
 
 ELISION = "‿"
 _ENGRAVED_ELISIONS = re.compile("[‿\ue550-\ue552]+")
-_VERSE_NUMBER = re.compile(r"^\s*\d+\s*[.):]\s*")
+_VERSE_NUMBER = re.compile(r"^\s*(\d+\s*[.):]|\[\d+\s*[.):]?\])\s*")
 _BEAT_UNITS = {"whole": 4.0, "half": 2.0, "quarter": 1.0, "eighth": 0.5, "16th": 0.25}
 
 

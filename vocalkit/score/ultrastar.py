@@ -196,7 +196,8 @@ def _unit_s(sheet: Sheet, line: TempoLine) -> float:
         parts = lcm(parts, note.start.denominator, note.end.denominator)
         if parts > quarter_s / _FINEST_S:
             break
-    if len({bpm for _, bpm in sheet.tempos}) <= 1 and quarter_s / parts >= _FINEST_S:
+    steady = len({bpm for _, bpm in sheet.tempos}) <= 1 and all(at <= 1 for at, _ in sheet.tempos)
+    if steady and quarter_s / parts >= _FINEST_S:
         return quarter_s / parts
     parts = 4
     while quarter_s / parts > _UNIT_S:

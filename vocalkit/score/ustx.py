@@ -16,7 +16,7 @@ from vocalkit.score.reading import Reading
 from vocalkit.score.sheet import Sheet, TimeSignature, barred
 from vocalkit.score.texts import CONTINUATIONS, clean, decoded, has_words
 from vocalkit.score.timeline import MAX_BPM, MIN_BPM
-from vocalkit.score.word_division import divide, read_table
+from vocalkit.score.word_division import PLAIN_BRACKETS, divide, read_table
 from vocalkit.score.yaml_files import load_yaml
 from vocalkit.types import Key
 
@@ -88,13 +88,13 @@ def _notes(parts: list[Mapping[str, Any]]) -> tuple[list[tuple[Fraction, Fractio
             if start < 0 or not 0 <= pitch <= 127:
                 raise ScoreError(f"{where}position {start} or tone {pitch:g} is out of range")
             spans.append((Fraction(start, QUARTER), Fraction(stop, QUARTER), pitch))
-            lyrics.append(clean(_HINT.sub("", str(note.get("lyric") or "")[:500])))
+            lyrics.append(clean(_HINT.sub("", str(note.get("lyric") or "")[:500])).translate(PLAIN_BRACKETS))
     return spans, lyrics
 
 
 def _syllables(lyrics: list[str], comments: str) -> tuple[list[str | None], list[bool], int]:
     """Text of every note (None carries on), whether its word goes on, and how many words could not be divided."""
-    table = read_table(comments)
+    table = read_table(comments.translate(PLAIN_BRACKETS))
     texts: list[str | None] = [None] * len(lyrics)
     hyphened = [False] * len(lyrics)
     undivided = 0

@@ -13,7 +13,7 @@ from vocalkit.score.lines import bar_counts, grid_spans
 from vocalkit.score.sheet import Sheet, without_graces
 from vocalkit.score.timeline import DEFAULT_BPM
 from vocalkit.score.ustx import QUARTER
-from vocalkit.score.word_division import whole_words
+from vocalkit.score.word_division import SAFE_BRACKETS, whole_words
 
 _TRACK: dict[str, Any] = {
     "phonemizer": "OpenUtau.Core.DefaultPhonemizer",
@@ -79,11 +79,11 @@ def _part(sheet: Sheet, spans: list[tuple[int, int]]) -> dict[str, Any]:
     return {
         "duration": round(sheet.end * QUARTER) + QUARTER,
         "name": sheet.title or "Voice",
-        "comment": comment,
+        "comment": comment.translate(SAFE_BRACKETS),
         "track_no": 0,
         "position": 0,
         "notes": [
-            _note(span, note.pitch_midi, lyric if lyric is not None else "+~")
+            _note(span, note.pitch_midi, lyric.translate(SAFE_BRACKETS) if lyric is not None else "+~")
             for span, note, lyric in zip(spans, sheet.notes, lyrics, strict=True)
         ],
         "curves": [],

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from vocalkit.score.sheet import SheetNote
 
 _MARK = "Words divided: "
+SAFE_BRACKETS, PLAIN_BRACKETS = str.maketrans("[]", "［］"), str.maketrans("［］", "[]")
+"""OpenUtau takes what stands in square brackets for phonemes; words have wide ones instead."""
 _VOWELS = re.compile(r"[aeiouyäöüáéíóúàèìòùâêîôûæœøåãõ]+", re.IGNORECASE)
 _SEPARATOR = "·"
 
