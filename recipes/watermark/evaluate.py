@@ -154,11 +154,13 @@ def alarm(plan: Plan, results: Results, number: int, every: list[Host], tracks: 
     sound = plain if kind.endswith("stem") else plain_mix(plain, part(render.under, render.where))
     seconds = float(random.choice([20.0, plan.seconds]))
     both = tuple(scenes(sound, 0.0, seconds))
-    scores = []
+    scores, chances = [], []
     for _ in range(KEYS_A_WINDOW):
         code = code_of(random.bytes(32))
-        scores.append(max((found.word.score for scene in both if (found := read_best(scene, code))), default=0.0))
-    alarms = sum(false_alarm(score, tries=1) <= MAX_FALSE_ALARM for score in scores)
+        found = [(scene.bends.alignments, reading.score) for scene in both if (reading := read_best(scene, code))]
+        scores.append(max((score for _, score in found), default=0.0))
+        chances += [false_alarm(score, alignments=alignments, tries=1) for alignments, score in found]
+    alarms = sum(chance <= MAX_FALSE_ALARM for chance in chances)
     results.add(part="false", render=number, kind=kind, seconds=seconds, scores=scores, alarms=alarms)
 
 

@@ -26,6 +26,7 @@ def test_any_mark_under_any_key_is_read_back_out_of_noise(mark: int, key: bytes,
     assert word is not None
     assert word.mark == mark
     assert 10.0 < word.score < 18.0
+    assert word.score == pytest.approx(code.score(mark, strength * code.signs(mark) + noise(seed)), rel=1e-5)
 
 
 def test_a_pattern_is_of_signs_and_the_pilot_is_common_to_all_marks() -> None:
@@ -68,6 +69,7 @@ def test_noise_alone_scores_far_under_what_a_detection_needs() -> None:
 
 def test_tiles_of_nothing_hold_no_mark() -> None:
     assert code_of(KEY).read(np.zeros((CHIPS, BANDS))) is None
+    assert code_of(KEY).score(MARK, np.zeros((CHIPS, BANDS))) == 0.0
 
 
 @pytest.mark.parametrize("mark", [0, -1, 2**32])

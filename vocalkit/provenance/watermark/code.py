@@ -72,6 +72,11 @@ class Code:
         signs: Signs = (self.coin * words * self._second_coin(int(halves[1]))).reshape(CHIPS, BANDS)
         return signs
 
+    def score(self, mark: int, tiles: NDArray[np.floating]) -> float:
+        """Correlation of a mark's pattern with tiles (CHIPS, BANDS), in units of its noise; 0 without any."""
+        noise = float(np.sqrt(np.sum(tiles**2)))
+        return float(np.sum(self.signs(mark) * tiles)) / noise if noise > 0.0 else 0.0
+
     def read(self, tiles: NDArray[np.floating]) -> Word | None:
         """The mark that agrees best with tiles (CHIPS, BANDS) summed over periods; None if all are 0."""
         values = tiles.reshape(-1) * self.coin.astype(np.float64)

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from vocalkit.errors import InputError
 from vocalkit.protocols import Progress, silent
-from vocalkit.provenance.watermark.code import MARK_BITS, Code, Word, code_of
-from vocalkit.provenance.watermark.search import HYPOTHESES, SCALES, Scene, candidates, scene
+from vocalkit.provenance.watermark.code import MARK_BITS, Code, code_of
+from vocalkit.provenance.watermark.search import BENT, UNBENT, Scene, candidates, scene
 from vocalkit.provenance.watermark.tiles import spectrogram, stand_out
 from vocalkit.types import Audio
 
 SPAN_S = 60.0
 """Marks are looked for in spans of this length, which overlap by half."""
 MAX_FALSE_ALARM = 1e-6
+_SEARCHES = (UNBENT, BENT)
 _SURE_SCORE = 13.0
 """From here on nothing better is looked for; the bound on false alarms is then under 1e-20."""
 _LEAST_EXPONENT = -690.0
@@ -62,59 +63,66 @@ def detect(audio: Audio, *, keys: Mapping[str, bytes], progress: Progress = sile
         for here in scenes(audio, start_s, end_s):
             for name, code in codes.items():
                 found = read_best(here, code)
-                if found is not None and (best is None or found.word.score > best.score):
-                    best = _detection(found, name, start_s, end_s, tries=len(spans) * len(keys))
+                if found is not None and (best is None or found.score > best.score):
+                    chance = false_alarm(found.score, alignments=here.bends.alignments, tries=len(spans) * len(keys))
+                    if chance <= MAX_FALSE_ALARM:
+                        tempo, pitch = found.tempo, found.pitch
+                        best = Detection(found.mark, name, found.score, chance, start_s, end_s, tempo, pitch)
             if best is not None and best.score >= _SURE_SCORE:
                 progress("watermark", 1.0)
                 return best
     progress("watermark", 1.0)
-    return best if best is not None and best.false_alarm <= MAX_FALSE_ALARM else None
+    return best
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a stretch of sound spells under a key, right or not, and where its pattern lies."""
+    """What a stretch of sound spells under a key, right or not, and how it was bent if it is right."""
 
-    word: Word
+    mark: int
+    score: float
     tempo: float
     pitch: float
 
 
 def scenes(audio: Audio, start_s: float, end_s: float) -> Iterator[Scene]:
-    """What the search needs of a stretch of sound, whatever the key: as it is, for most is, then at other pitches."""
+    """What the search needs of a stretch of sound, whatever the key: as it is, for most is, then bent.
+
+    A search of few alignments finds weaker marks, so sound that nobody bent has one of its own.
+    """
     spectra = spectrogram(audio, start_s, end_s)
-    for scales in ((1.0,), tuple(scale for scale in SCALES if scale != 1.0)):
-        yield scene(scales, [stand_out(spectra, scale) for scale in scales])
+    for bends in _SEARCHES:
+        yield scene(bends, [stand_out(spectra, scale) for scale in bends.scales])
 
 
 def read_best(here: Scene, code: Code) -> Reading | None:
     """The best reading of the likeliest alignments, or the first that leaves no doubt."""
     best: Reading | None = None
-    for alignment, folded in candidates(here, code):
-        word = code.read(folded)
+    for near in candidates(here, code):
+        word = code.read(near[0].tiles)
         if word is None or word.mark == 0 or word.margin < _LEAST_MARGIN:
             continue
-        if best is None or word.score > best.word.score:
-            best = Reading(word, 1.0 / alignment.stretch, here.scales[alignment.pitch])
-        if word.score >= _SURE_SCORE:
+        # The whole pattern tells better than the pilot which of these alignments is the true one.
+        score, index = max((code.score(word.mark, one.tiles), index) for index, one in enumerate(near))
+        if best is None or score > best.score:
+            alignment = near[index].alignment
+            best = Reading(word.mark, score, 1.0 / alignment.stretch, here.bends.scales[alignment.pitch])
+        if score >= _SURE_SCORE:
             break
     return best
 
 
-def _detection(found: Reading, name: str, start_s: float, end_s: float, *, tries: int) -> Detection:
-    score = found.word.score
-    chance = false_alarm(score, tries=tries)
-    return Detection(found.word.mark, name, score, chance, start_s, end_s, found.tempo, found.pitch)
+def false_alarm(score: float, *, alignments: int, tries: int) -> float:
+    """Upper bound of the chance of such a score without a mark.
 
-
-def false_alarm(score: float, *, tries: int) -> float:
-    """Upper bound of the chance of such a score without a mark; tries: keys times spans.
-
-    Without a mark, the score of one mark at one alignment is a sum of fair signs with weights of unit
-    energy: it passes `score` with a chance of at most exp(-score^2 / 2) (Hoeffding, 1963).
+    alignments: of the search that found it; tries: keys times spans. Without a mark, the score of one
+    mark at one alignment is a sum of fair signs with weights of unit energy: it passes `score` with a
+    chance of at most exp(-score^2 / 2) (Hoeffding, 1963). Each search may use an equal part of the whole.
     """
-    exponent = math.log(tries * HYPOTHESES) + MARK_BITS * math.log(2.0) - 0.5 * score**2
-    return math.exp(max(_LEAST_EXPONENT, min(0.0, exponent))) if score > 0.0 else 1.0
+    if score <= 0.0:
+        return 1.0
+    exponent = math.log(len(_SEARCHES) * tries * alignments) + MARK_BITS * math.log(2.0) - 0.5 * score**2
+    return math.exp(max(_LEAST_EXPONENT, min(0.0, exponent)))
 
 
 def _spans(duration_s: float) -> Iterator[tuple[float, float]]:

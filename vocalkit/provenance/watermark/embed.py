@@ -23,7 +23,7 @@ def embed(audio: Audio, mark: int, *, key: bytes, progress: Progress = silent) -
     """The same sound with a mark in it: same length, rate and channels, same input same bits.
 
     audio: a dry voice at 16 kHz or more. mark: 1 to 2^32 - 1. key: at least 16 bytes. Silence stays
-    silence to the bit. Peaks may grow by up to 3 dB, in practice by some tenths. Memory beyond the
+    silence to the bit. Peaks may grow by up to 4 dB, in practice by some tenths. Memory beyond the
     result is that of one block. Raises InputError for another rate, mark or key, or samples that
     are not finite.
     """

@@ -21,25 +21,41 @@ from vocalkit.provenance.watermark.tiles import FRAMES_PER_CHIP, Tiles
 _PITCH_STEP, _PITCH_STEPS = 0.0088, 7
 _TEMPO_STEP, _TEMPO_STEPS = 0.001, 60
 _PERIOD = CHIPS * FRAMES_PER_CHIP
-_FINE_TEMPOS, _FINE_FRAMES = (-0.0005, 0.0, 0.0005), (-0.5, 0.0, 0.5)
+_FINE_TEMPOS, _FINE_FRAMES = (-0.0005, 0.0, 0.0005), (-1.0, -0.5, 0.0, 0.5, 1.0)
 _CANDIDATES, _SHORT_LIST = 8, 400
 
-SCALES = tuple(float(x) for x in np.exp(_PITCH_STEP * np.arange(-_PITCH_STEPS, _PITCH_STEPS + 1)))
-"""Ratios of frequency that are searched: ±6.3 %, a little over a semitone."""
-_STRETCHES = np.exp(_TEMPO_STEP * np.arange(-_TEMPO_STEPS, _TEMPO_STEPS + 1))
-"""Ratios of length: ±6 %."""
-_TOGETHER = np.arange(_STRETCHES.size).reshape(11, 11)
-"""Tempos that are near enough to share the correlation along one period."""
-_LONGEST = int(np.ceil(_PERIOD * _STRETCHES[-1]))
+_LONGEST = int(np.ceil(_PERIOD * np.exp(_TEMPO_STEP * _TEMPO_STEPS)))
 
-HYPOTHESES = len(SCALES) * _STRETCHES.size * len(_FINE_TEMPOS) * _LONGEST * len(_FINE_FRAMES)
-"""So many alignments are looked at, the finer ones around each counted."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bends:
+    """What may have been done to the sound, as far as a search goes.
+
+    scales: ratios of frequency. stretches: ratios of length, (groups, n); those of a group are near
+    enough to share the correlation along one period.
+    """
+
+    scales: tuple[float, ...]
+    stretches: NDArray[np.float64]
+
+    @property
+    def alignments(self) -> int:
+        """So many are looked at, the finer ones around each counted."""
+        return len(self.scales) * self.stretches.size * len(_FINE_TEMPOS) * _LONGEST * len(_FINE_FRAMES)
+
+
+UNBENT = Bends((1.0,), np.exp(_TEMPO_STEP * np.array([[-1.0, 0.0, 1.0]])))
+BENT = Bends(
+    tuple(float(x) for x in np.exp(_PITCH_STEP * np.arange(-_PITCH_STEPS, _PITCH_STEPS + 1))),
+    np.exp(_TEMPO_STEP * np.arange(-_TEMPO_STEPS, _TEMPO_STEPS + 1)).reshape(11, 11),
+)
+"""A little over a semitone up and down, ±6.3 %, and ±6 % in tempo."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
     """frame: where a period starts, before the first frame or at it; stretch: length now by length then;
-    pitch: which of the scene's pitches."""
+    pitch: which of the scales."""
 
     frame: float
     stretch: float
@@ -48,23 +64,20 @@ class Alignment:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Tiles of a stretch of sound at some pitches, and their spectra over time: what all keys share.
+    """Tiles of a stretch of sound at some pitches, and their spectra over time: what all keys share."""
 
-    scales: ratio of frequency at each pitch.
-    """
-
-    scales: tuple[float, ...]
+    bends: Bends
     tiles: tuple[Tiles, ...]
     spectra: NDArray[np.complex64]
     size: int
 
 
-def scene(scales: Sequence[float], tiles: Sequence[Tiles]) -> Scene:
+def scene(bends: Bends, tiles: Sequence[Tiles]) -> Scene:
     """tiles: (frames, BANDS) for each scale."""
     size = next_fast_len(tiles[0].shape[0] + 2 * _LONGEST, real=True)
     # One period of nothing in front, so that a period that began before the sound is found too.
     spectra = [rfft(np.pad(part, ((_LONGEST, 0), (0, 0))), size, axis=0)[: _kept(size)] for part in tiles]
-    return Scene(tuple(scales), tuple(tiles), np.stack(spectra, axis=1), size)
+    return Scene(bends, tuple(tiles), np.stack(spectra, axis=1), size)
 
 
 def _kept(size: int) -> int:
@@ -72,26 +85,39 @@ def _kept(size: int) -> int:
     return size // 3
 
 
-def candidates(scene: Scene, code: Code) -> Iterator[tuple[Alignment, NDArray[np.float64]]]:
-    """The likeliest alignments, each with its tiles summed over periods (CHIPS, BANDS)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Folded:
+    """Tiles summed over periods as an alignment has them. tiles: (CHIPS, BANDS)."""
+
+    alignment: Alignment
+    tiles: NDArray[np.float64]
+
+
+def candidates(scene: Scene, code: Code) -> Iterator[list[Folded]]:
+    """The likeliest alignments, each with those next to it; the one whose pilot is clearest comes first."""
     for rough in _rough(scene, code.pilot):
         near = (
             Alignment(rough.frame + frame, rough.stretch * (1.0 + tempo), rough.pitch)
             for tempo in _FINE_TEMPOS
             for frame in _FINE_FRAMES
         )
-        folded = [(alignment, _folded(scene.tiles[rough.pitch], alignment)) for alignment in near]
-        yield max(folded, key=lambda pair: _pilot_score(pair[1], code.pilot))
+        folded = [Folded(alignment, _folded(scene.tiles[rough.pitch], alignment)) for alignment in near]
+        yield sorted(folded, key=lambda one: -_pilot_score(one.tiles, code.pilot))
 
 
 def _rough(scene: Scene, pilot: Signs) -> list[Alignment]:
     norms = np.array([float(np.sqrt(np.sum(part.astype(np.float64) ** 2))) for part in scene.tiles])
     if not norms.any():
         return []
-    sums = np.empty((_STRETCHES.size, len(scene.scales), _LONGEST), np.float32)
-    for together, correlation in zip(_TOGETHER, _correlations(scene, pilot), strict=True):
-        for index in together:
-            sums[index] = _along(correlation, float(_STRETCHES[index]))
+    stretches = scene.bends.stretches
+    correlations = _correlations(scene, pilot)
+    sums = np.stack(
+        [
+            _along(correlation, float(stretch))
+            for group, correlation in zip(stretches, correlations, strict=True)
+            for stretch in group
+        ]
+    )
     sums /= np.maximum(norms, 1e-12)[None, :, None]
     best = np.argpartition(sums, -_SHORT_LIST, axis=None)[-_SHORT_LIST:]
     best = best[np.argsort(-sums.reshape(-1)[best], kind="stable")]
@@ -102,14 +128,15 @@ def _rough(scene: Scene, pilot: Signs) -> list[Alignment]:
             found.append((int(tempo), int(pitch), int(frame)))
         if len(found) == _CANDIDATES:
             break
-    return [Alignment(f - _LONGEST, float(_STRETCHES[t]), p) for t, p, f in found]
+    return [Alignment(f - _LONGEST, float(stretches.flat[t]), p) for t, p, f in found]
 
 
 def _correlations(scene: Scene, pilot: Signs) -> NDArray[np.float32]:
-    """Of one period of the pilot with the tiles at every frame: (groups of `_TOGETHER`, pitches, size)."""
-    kernels = np.zeros((len(_TOGETHER), scene.size, pilot.shape[1]), np.float32)
-    for kernel, together in zip(kernels, _TOGETHER, strict=True):
-        below, part = _split(_chip_frames(float(np.mean(_STRETCHES[together]))))
+    """Of one period of the pilot with the tiles at every frame: (groups of stretches, pitches, size)."""
+    stretches = scene.bends.stretches
+    kernels = np.zeros((len(stretches), scene.size, pilot.shape[1]), np.float32)
+    for kernel, group in zip(kernels, stretches, strict=True):
+        below, part = _split(_chip_frames(float(group.mean())))
         np.add.at(kernel, below, pilot * (1.0 - part))
         np.add.at(kernel, below + 1, pilot * part)
     # (frequencies, pitches, bands) @ (frequencies, bands, groups): all sums over bands at once.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 CHANGE_DB = 21.3
-MOST_DB = 3.0
+MOST_DB = 4.0
 _SMOOTH_FRAMES = 5
 HALO_FRAMES = _SMOOTH_FRAMES // 2
 _ROUNDS = 14
