@@ -14,7 +14,7 @@ from vocalkit.types import Audio
 
 MIN_RATE_HZ = 16_000
 _OVERLAP = 4
-_BLOCK_FRAMES = 1024
+_BLOCK_FRAMES = 256
 _SILENT_RUN = 32
 """So many zeros in a row are silence; fewer are sound that crosses zero."""
 
