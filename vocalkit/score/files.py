@@ -39,11 +39,16 @@ def unpack_mxl(data: bytes) -> bytes:
                 raise ScoreError(f"the MXL archive holds {len(names)} files; export it again")
             return _unpack_entry(archive, _root_file(archive, names))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-        raise ScoreError(f"the MXL archive is damaged ({error}); export it again") from error
+        raise ScoreError(f"the MXL archive is damaged ({_short(error)}); export it again") from error
     except Exception as error:  # zlib.error and lzma's have no common base
         if isinstance(error, ScoreError):
             raise
-        raise ScoreError(f"the MXL archive is damaged ({error}); export it again") from error
+        raise ScoreError(f"the MXL archive is damaged ({_short(error)}); export it again") from error
+
+
+def _short(error: Exception) -> str:
+    """What a library says, on one line; it may quote half the file."""
+    return " ".join(str(error).split())[:160]
 
 
 def _root_file(archive: zipfile.ZipFile, names: list[str]) -> str:
