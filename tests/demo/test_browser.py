@@ -86,7 +86,7 @@ def test_a_song_is_made(page: Any, short_song, tmp_path: Path) -> None:  # type:
     for name in ("mix", "vocals", "vocals_dry", "score", "performance", "report"):
         assert name in files.inner_text()
     with page.expect_download() as download:
-        files.locator("a", has_text=re.compile("MB|KB")).first.click()
+        files.locator("tr", has_text="mix").locator("a", has_text=re.compile("MB|KB")).first.click()
     saved = tmp_path / "mix.wav"
     download.value.save_as(saved)
     assert read(saved).duration_s == pytest.approx(read(short_song.backing).duration_s, abs=5.0)

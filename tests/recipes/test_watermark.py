@@ -28,8 +28,11 @@ def test_the_table_of_one_render(shared_data: Path, tmp_path: Path) -> None:
     write_wav(tmp_path / "hosts" / "made.wav", sung(62.0), bit_depth=32)
     rows = run(shared_data, tmp_path, "promised")["promised"]
     assert len(rows) >= 12
+    assert sum("stem" in cells for cells in rows.values()) >= 10
     for attack, cells in rows.items():
-        assert cells["stem"]["right"] == cells["stem"]["renders"] == 1, attack
+        # Some things are done to a mix alone.
+        if "stem" in cells:
+            assert cells["stem"]["right"] == cells["stem"]["renders"] == 1, attack
         assert cells["mix"]["wrong"] == 0, attack
     before = (tmp_path / "results.jsonl").read_bytes()
     run(shared_data, tmp_path, "promised")
