@@ -133,7 +133,7 @@ def draw(judged: list[Judged], settings: SpeakerSettings, path: Path) -> None:
     axes.set_ylim(0.005, 100)
     axes.set_xlabel("score of a clip's lowest window, consent and other clips together")
     axes.set_ylabel("%")
-    axes.legend(fontsize=7)
+    axes.legend(fontsize=6, loc="lower left")
     axes.grid(alpha=0.3)
     figure.tight_layout()
     figure.savefig(path)

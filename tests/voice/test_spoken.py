@@ -85,8 +85,8 @@ def made(samples: np.ndarray, rate_hz: int = 16_000) -> Audio:
     [
         (made(np.zeros(64_000)), "silent"),
         (made(np.full(64_000, np.nan)), "no numbers"),
-        (made(np.zeros(0)), "0 s long"),
-        (made(np.ones(16_000)), "1 s long"),
+        (made(np.zeros(0)), "0.0 s long"),
+        (made(np.ones(16_000)), "1.0 s long"),
         (made(np.ones(10 * 3600 * 10), 10), "36000 s long"),
     ],
 )

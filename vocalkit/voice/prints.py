@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vocalkit.audio import resample
 from vocalkit.errors import AudioError, BackendUnavailable
 from vocalkit.types import Audio
+from vocalkit.voice.listenable import check_listenable
 
 RATE_HZ = 16_000
 FRAME_S = 0.01
@@ -63,15 +64,18 @@ def load_encoder() -> Encoder:
     return encode
 
 
+def check_clip(audio: Audio, what: str) -> None:
+    """Raises AudioError for a clip that no voice print can come of."""
+    check_listenable(audio, what, shortest_s=SHORTEST_S, longest_s=LONGEST_S)
+
+
 def readings(audio: Audio, encoder: Encoder, *, what: str = "the clip") -> NDArray[np.float32]:
     """Voice prints of every 1.6 s of voice, 0.7 s apart: unit vectors float32 (readings, 256).
 
-    Raises AudioError where fewer than 1.6 s of voice are left once silence is cut out.
+    Raises AudioError where fewer than 1.6 s of voice are left once silence is cut out, or for sound
+    that is too long, silent or not finite.
     """
-    if audio.duration_s > LONGEST_S:
-        raise AudioError(f"{what} is {audio.duration_s / 60:.0f} minutes long; cut it below {LONGEST_S / 60:.0f}")
-    if not np.isfinite(audio.samples).all():
-        raise AudioError(f"{what} holds samples that are no numbers; export it again")
+    check_clip(audio, what)
     voice = voiced_part(resample(Audio(audio.mono()[None], audio.sample_rate), RATE_HZ).samples[0])
     if len(voice) < SHORTEST_S * RATE_HZ:
         raise AudioError(f"{what} holds {len(voice) / RATE_HZ:.1f} s of voice; {SHORTEST_S:g} s are needed")

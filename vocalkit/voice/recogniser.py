@@ -105,9 +105,12 @@ class Recogniser:
         return None if path is None else Path(path.score + math.log(len(names)), path.words)
 
     def any_sounds(self, pcm: bytes) -> NDArray[np.float64]:
-        """Nats of each 10 ms, float (frames,), on the best run of English phones, whatever they say."""
+        """Nats of each 10 ms, float (frames,), on the best run of English phones, whatever they say.
+
+        Where it fails they are 0, the best there is: no word beats that.
+        """
         segments = self._segments(pcm, "sounds", f"public <s> = <any>+ ;\n<any> = {_either(_PHONES)} ;")
-        frames = np.full(len(pcm) // 2 // round(RATE_HZ * FRAME_S), -math.inf)
+        frames = np.zeros(len(pcm) // 2 // round(RATE_HZ * FRAME_S))
         for segment in segments or ():
             count = segment.end_frame - segment.start_frame + 1
             if count > 0 and segment.word != "(NULL)":

@@ -81,6 +81,7 @@ def verify_consent(
     # 3. The recording is one untouched take.
     progress("consent", 0.0)
     try:
+        _check_listenable(recording, clips)
         flags = risk_flags(recording, clips)
         _check_untouched(flags)
         # 4. It holds the statement and the six words, in order.
@@ -98,6 +99,15 @@ def verify_consent(
     if doubts and witness is None:
         raise refuse("needs_witness", f"{'; '.join(doubts)}: have a witness listen and sign (consent witness)")
     return ConsentVerdict(asked, words, speaker, flags, witness.name if doubts and witness is not None else None)
+
+
+def _check_listenable(recording: Audio, clips: Sequence[Audio]) -> None:
+    from vocalkit.voice.prints import check_clip
+    from vocalkit.voice.spoken import check_take
+
+    check_take(recording)
+    for number, clip in enumerate(clips, 1):
+        check_clip(clip, f"clip {number}")
 
 
 def _hear(asked: Challenge, decoys: Sequence[str], recording: Audio) -> WordsVerdict:
