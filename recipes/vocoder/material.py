@@ -17,8 +17,9 @@ from torch import Tensor
 from vocalkit.nn.source import cycles_at_frames
 from vocalkit.synth.mel import MelContract
 
-Batch = tuple[Tensor, Tensor, Tensor]
-"""Sound (size, samples), F0 in Hz and phase in cycles (size, frames)."""
+Batch = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
+"""Sound (size, samples); F0 in Hz and phase in cycles (size, frames); a singer's mel (size, n_mels, frames), and
+which rows are to be made from it (size,) instead of from the sound's own."""
 
 
 class Material:
@@ -29,6 +30,8 @@ class Material:
         self.index = json.loads((folder / "index.json").read_text())
         self.audio: NDArray[np.int16] = np.memmap(folder / "audio.i16", np.int16, mode="r")
         self.frames: NDArray[np.float32] = np.memmap(folder / "frames.f32", np.float32, mode="r").reshape(-1, 2)
+        singer = np.memmap(folder / "singer.f16", np.float16, mode="r")
+        self.singer: NDArray[np.float16] = singer.reshape(-1, mel.n_mels)
         lengths = np.array([clip["frames"] for clip in self.index])
         share = np.where(lengths > settings["segment_frames"], lengths, 0).astype(float)
         if not share.any():
@@ -39,8 +42,8 @@ class Material:
         """Drawn by `seeds`: the same seeds, the same batch."""
         random = np.random.default_rng(seeds)
         rows = [self._segment(random) for _ in range(size)]
-        sound, f0_hz, cycles = (torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True))
-        return sound, f0_hz, cycles
+        sound, f0_hz, cycles, singer, sung = (torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True))
+        return sound, f0_hz, cycles, singer, sung
 
     def batches(self, seeds: list[int], size: int, *, first: int, ahead: int) -> Iterator[Batch]:
         """Without end, from number `first` on."""
@@ -52,7 +55,7 @@ class Material:
                     first += 1
                 yield waiting.popleft().result()
 
-    def _segment(self, random: np.random.Generator) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    def _segment(self, random: np.random.Generator) -> tuple[NDArray[Any], ...]:
         clip = self.index[random.choice(len(self.index), p=self.share)]
         count, hop = self.settings["segment_frames"], self.mel.hop
         start = clip["first"] + int(random.integers(0, clip["frames"] - count))
@@ -62,7 +65,9 @@ class Material:
         f0_hz, cycles = frames[:, 0], frames[:, 1].astype(np.float64)
         if random.uniform() < self.settings["filled_share"]:
             f0_hz, cycles = filled(f0_hz, cycles, self.mel.hop_s)
-        return sound, f0_hz, cycles
+        singer = self.singer[start : start + count].T.astype(np.float32) + np.float32(np.log(gain))
+        sung = np.bool_(random.uniform() < self.settings["singer_share"])
+        return sound, f0_hz, cycles, np.maximum(singer, np.float32(self.mel.silence)), sung
 
 
 def filled(

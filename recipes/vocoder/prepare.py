@@ -5,8 +5,10 @@
 
 Each recording becomes one file under DIR/clips, then all are packed into DIR/train and DIR/valid:
 `audio.i16` (mono, 44.1 kHz), `frames.f32` (F0 in Hz, 0 where unvoiced; phase of the glottal pulses in
-cycles) on the mel hop, and `index.json`. A network that is shown a source in step with the recording
-can learn the phases of the voice, not only its magnitudes. F0 is Praat's.
+cycles) and `singer.f16` (the mel that source and filter give, coded as singers are stored) on the mel
+hop, and `index.json`. A network that is shown a source in step with the recording can learn the phases
+of the voice, not only its magnitudes; one that is shown a singer's mel learns what WORLD takes away.
+F0 is Praat's.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import json
 import sys
 import zlib
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +38,14 @@ from vocalkit.nn.source import cycles_at_frames, harmonic_source
 from vocalkit.nn.spectral import magnitude
 from vocalkit.nn.vocoder import HarmonicVocoder, VocoderShape
 from vocalkit.synth.mel import MelContract, frame_count, mel_filterbank
+from vocalkit.synth.mel_vocoder import mel_from_source_filter
+from vocalkit.types import F0Curve, SourceFilter
+from vocalkit.voice.analyse import ENVELOPE_DIMS
 
 LOUDEST = 0.95
 HIGHEST_ALIGNED_HZ = 5000.0
 SHIFTS = 64
+SINGER_HOP_S = 0.005
 
 
 def f0_track(samples: NDArray[np.float32], mel: MelContract, floor_hz: float, ceiling_hz: float) -> NDArray[np.float32]:
@@ -94,6 +101,31 @@ def in_step(
     return samples, np.where(f0_hz > 0, (base[0].numpy() + shift) % 1.0, 0.0).astype(np.float32)
 
 
+def singer_mel(samples: NDArray[np.float32], f0_hz: NDArray[np.float32], mel: MelContract) -> NDArray[np.float16]:
+    """The mel (frames, n_mels) of the recording's source and filter, coded and decoded as a singer's frames are."""
+    import pyworld
+
+    rate, sound = mel.sample_rate, samples.astype(np.float64)
+    times = np.arange(int(f0_hz.size * mel.hop_s / SINGER_HOP_S)) * SINGER_HOP_S
+    place = times / mel.hop_s
+    near = np.minimum(np.round(place).astype(int), f0_hz.size - 1)
+    voiced = np.flatnonzero(f0_hz > 0)
+    steady = np.interp(place, voiced, f0_hz[voiced]) if voiced.size else np.zeros(times.size)
+    f0 = pyworld.stonemask(sound, np.where(f0_hz[near] > 0, steady, 0.0), times, rate)
+    envelope, size = pyworld.cheaptrick(sound, f0, times, rate), mel.n_fft
+    noise = pyworld.d4c(sound, f0, times, rate, threshold=0.6)
+    envelope = pyworld.decode_spectral_envelope(
+        pyworld.code_spectral_envelope(envelope, rate, ENVELOPE_DIMS), rate, size
+    )
+    noise = pyworld.decode_aperiodicity(pyworld.code_aperiodicity(noise, rate), rate, size)
+    curve = F0Curve(f0.astype(np.float32), f0 > 0, SINGER_HOP_S)
+    made = mel_from_source_filter(SourceFilter(envelope.astype(np.float32), noise.astype(np.float32), curve, rate), mel)
+    kept = np.full((f0_hz.size, mel.n_mels), mel.silence, np.float16)
+    count = min(f0_hz.size, made.frames)
+    kept[:count] = made.mel[:, :count].T
+    return kept
+
+
 def smooth_path(agreement: NDArray[np.float64]) -> NDArray[np.float64]:
     """The shift (frames,) in cycles of best agreement (frames, SHIFTS) that does not jump."""
     grid = np.arange(SHIFTS) / SHIFTS
@@ -135,6 +167,7 @@ def prepare_one(job: tuple[Path, Path, float, dict[str, Any], MelContract]) -> s
         partial,
         audio=np.round(mono * 32767).astype(np.int16),
         frames=np.stack([f0_hz, cycles], axis=1),
+        singer=singer_mel(mono, f0_hz, mel),
     )
     partial.rename(target)
     return ""
@@ -164,12 +197,16 @@ def pack(clips: list[Path], folder: Path, hop: int) -> float:
     """One memory-mapped set of the clips; returns its hours. Clips end on whole frames."""
     folder.mkdir(parents=True, exist_ok=True)
     index, frames_done = [], 0
-    with (folder / "audio.i16").open("wb") as audio, (folder / "frames.f32").open("wb") as frames:
+    with ExitStack() as stack:
+        audio, frames, singer = (
+            stack.enter_context((folder / name).open("wb")) for name in ("audio.i16", "frames.f32", "singer.f16")
+        )
         for path in clips:
             with np.load(path) as clip:
                 count = clip["audio"].size // hop
                 clip["audio"][: count * hop].tofile(audio)
                 clip["frames"][:count].tofile(frames)
+                clip["singer"][:count].tofile(singer)
             index.append({"name": path.stem, "first": frames_done, "frames": count})
             frames_done += count
     (folder / "index.json").write_text(json.dumps(index))

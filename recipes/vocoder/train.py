@@ -48,11 +48,12 @@ class Reconstruction(nn.Module):
         super().__init__()
         self.vocoder, self.settings, self.distance = vocoder, settings, SpectralDistance()
 
-    def forward(self, sound: Tensor, f0_hz: Tensor, cycles: Tensor, seed: int) -> tuple[Tensor, dict[str, Tensor]]:
+    def forward(self, batch: Batch, seed: int) -> tuple[Tensor, dict[str, Tensor]]:
         """The copy (batch, samples) without its edges, which lack a neighbour, and the parts of the loss."""
         vocoder, floor, hop = self.vocoder, self.vocoder.shape.mel_floor, self.vocoder.shape.hop
+        sound, f0_hz, cycles, singer, sung = batch
         true = vocoder.stft(sound)
-        mel = log_mel(true, vocoder.mel_basis, floor=floor)
+        mel = torch.where(sung[:, None, None], singer, log_mel(true, vocoder.mel_basis, floor=floor))
         first = torch.arange(len(sound), device=sound.device) * sound.shape[1]
         with torch.autocast(sound.device.type, torch.bfloat16, enabled=self.settings["bfloat16"]):
             asked = vocoder.spectrum(mel, f0_hz, cycles, first, seed=seed)
@@ -63,6 +64,11 @@ class Reconstruction(nn.Module):
             "mel": mel_distance(inside(vocoder.stft(made)), inside(true), vocoder.mel_basis, floor=floor),
             "phase": phase_distance(inside(asked), inside(true)),
         }
+
+
+def on(device: torch.device, batch: Batch) -> Batch:
+    sound, f0_hz, cycles, singer, sung = (part.to(device, non_blocking=True) for part in batch)
+    return sound, f0_hz, cycles, singer, sung
 
 
 def inside(spectrum: Spectrum) -> Spectrum:
@@ -156,19 +162,11 @@ def learn(
     state: State, reconstruction: nn.Module, judges: nn.Module | None, batch: Batch, settings: dict[str, Any]
 ) -> dict[str, Tensor]:
     """One step on one batch, adversarial where there are judges; returns the parts of the loss."""
-    made, parts = reconstruction(*batch, state.step)
+    made, parts = reconstruction(batch, state.step)
     loss = parts["stft"] + settings["mel_weight"] * parts["mel"] + settings["phase_weight"] * parts["phase"]
     if judges is not None:
-        edge = (batch[0].shape[1] - made.shape[1]) // 2
-        true = batch[0][:, edge:-edge]
-        judged = judges_loss(judges(true), judges(made.detach()))
-        state.judging.zero_grad(set_to_none=True)
-        judged.backward()
-        state.judging.step()
-        shown, seen = state.judges(made), state.judges(true)
-        parts |= {"judges": judged, "deceive": deceiving_loss(shown), "likeness": likeness_loss(seen, shown)}
+        parts |= contend(state, judges, made, batch[0], settings)
         loss = loss + settings["deceive_weight"] * parts["deceive"] + settings["likeness_weight"] * parts["likeness"]
-        state.adversarial_steps += 1
     state.learner.zero_grad(set_to_none=True)
     loss.backward()
     parts["norm"] = nn.utils.clip_grad_norm_(state.vocoder.parameters(), settings["largest_gradient"])
@@ -178,6 +176,23 @@ def learn(
     return {name: value.detach() for name, value in parts.items()}
 
 
+def contend(
+    state: State, judges: nn.Module, made: Tensor, sound: Tensor, settings: dict[str, Any]
+) -> dict[str, Tensor]:
+    """The judges learn from a piece of each copy and recording, then say what they make of the copy."""
+    length, edge = settings["judge_frames"] * state.vocoder.shape.hop, (sound.shape[1] - made.shape[1]) // 2
+    start = state.step * 7919 % (made.shape[1] - length + 1)
+    true, piece = sound[:, edge + start : edge + start + length], made[:, start : start + length]
+    with torch.autocast(made.device.type, torch.bfloat16, enabled=settings["bfloat16"]):
+        judged = judges_loss(judges(true), judges(piece.detach()))
+        state.judging.zero_grad(set_to_none=True)
+        judged.backward()
+        state.judging.step()
+        shown, seen = state.judges(piece), state.judges(true)
+    state.adversarial_steps += 1
+    return {"judges": judged, "deceive": deceiving_loss(shown), "likeness": likeness_loss(seen, shown)}
+
+
 @torch.no_grad()
 def validate(state: State, reconstruction: Reconstruction, material: Material, size: int) -> dict[str, float]:
     """The averaged weights on recordings that are not trained on, the same segments each time."""
@@ -185,8 +200,8 @@ def validate(state: State, reconstruction: Reconstruction, material: Material, s
     state.vocoder.load_state_dict(state.average)
     device, sums = next(state.vocoder.parameters()).device, {"stft": 0.0, "mel": 0.0, "phase": 0.0}
     for number in range(VALID_BATCHES):
-        batch = [part.to(device) for part in material.batch([0, number], size)]
-        for name, value in reconstruction(*batch, number)[1].items():
+        batch = on(device, material.batch([0, number], size))
+        for name, value in reconstruction(batch, number)[1].items():
             sums[name] += float(value) / VALID_BATCHES
     state.vocoder.load_state_dict(present)
     return sums
@@ -261,8 +276,7 @@ def run(arguments: argparse.Namespace, config: dict[str, Any]) -> None:
         for optimizer, rate in ((state.learner, "learning_rate"), (state.judging, "judge_rate")):
             for group in optimizer.param_groups:
                 group["lr"] = settings[rate] * factor
-        on_device = tuple(part.to(device, non_blocking=True) for part in batch)
-        parts = learn(state, reconstruction, judges, on_device, settings)
+        parts = learn(state, reconstruction, judges, on(device, batch), settings)
         state.seconds = begun_s + budget.spent_s()
         log.add(parts, state)
     if together:

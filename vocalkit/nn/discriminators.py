@@ -74,7 +74,7 @@ def _judge(x: Tensor, layers: nn.ModuleList, last: nn.Module) -> Verdict:
     for layer in layers:
         x = nn.functional.leaky_relu(layer(x), _SLOPE)
         features.append(x)
-    return last(x), features
+    return last(x).float(), features
 
 
 def judges_loss(true: list[Verdict], made: list[Verdict]) -> Tensor:
@@ -91,7 +91,7 @@ def deceiving_loss(made: list[Verdict]) -> Tensor:
 def likeness_loss(true: list[Verdict], made: list[Verdict]) -> Tensor:
     """Feature matching: mean distance of what the judges saw, each layer against its own size."""
     parts = [
-        (a.detach() - b).abs().mean() / (a.detach().abs().mean() + 1e-6)
+        (a.detach() - b).float().abs().mean() / (a.detach().float().abs().mean() + 1e-6)
         for (_, seen), (_, shown) in zip(true, made, strict=True)
         for a, b in zip(seen, shown, strict=True)
     ]

@@ -25,7 +25,11 @@ _TINY = 1e-7
 
 @dataclass(frozen=True, slots=True)
 class VocoderShape:
-    """The numbers a `HarmonicVocoder` is built from. refinements: of its phases, see `HarmonicVocoder.refined`."""
+    """The numbers a `HarmonicVocoder` is built from.
+
+    refinements: of its phases, see `HarmonicVocoder.refined`; roughness: how far noise keeps the magnitudes it
+    happens to have, 0 not at all, 1 as far as a mel band cannot tell them.
+    """
 
     sample_rate: int = 44_100
     n_fft: int = 2048
@@ -38,6 +42,7 @@ class VocoderShape:
     top_hz: float = 20_000.0
     mel_floor: float = 1e-5
     refinements: int = 8
+    roughness: float = 1.0
 
     @property
     def bins(self) -> int:
@@ -55,10 +60,12 @@ class HarmonicVocoder(nn.Module):
         self.spread: Tensor
         self.smooth: Tensor
         self.minimum_phase: Tensor
+        self.untold: Tensor
         self.register_buffer("mel_basis", mel_basis, persistent=False)
         self.register_buffer("spread", spread_of(mel_basis), persistent=False)
         self.register_buffer("smooth", smooth_of(mel_basis, shape.sample_rate), persistent=False)
         self.register_buffer("minimum_phase", minimum_phase_of(self.spread), persistent=False)
+        self.register_buffer("untold", shape.roughness * untold_of(mel_basis)[:, None], persistent=False)
         self.enter = nn.Conv1d(2 * shape.n_mels + 2, shape.channels, shape.kernel, padding=shape.kernel // 2)
         self.enter_norm = nn.LayerNorm(shape.channels, eps=1e-6)
         self.blocks = nn.ModuleList(
@@ -104,7 +111,10 @@ class HarmonicVocoder(nn.Module):
         turned = harmonic[0] * cos - harmonic[1] * sin, harmonic[0] * sin + harmonic[1] * cos
         start = self.prior(mel, comb)
         mixed = turned[0] + noisy[0], turned[1] + noisy[1]
-        gain = start * torch.exp(change + depth * torch.log(comb)) / magnitude(mixed, 1e-3)
+        # Where a mel band tells each bin's magnitude the mixture takes it; where it tells only the sum of many bins,
+        # noise keeps its own fluctuation, without which it sounds hollow.
+        own, usual = magnitude(mixed, 1e-3), magnitude(turned, 1.0)
+        gain = start * torch.exp(change + depth * torch.log(comb)) / (own * (usual / own) ** self.untold)
         return gain * mixed[0], gain * mixed[1]
 
     def refined(self, spectrum: Spectrum, times: int) -> Spectrum:
@@ -161,6 +171,12 @@ def spread_of(mel_basis: Tensor) -> Tensor:
     for index in torch.nonzero(spread.sum(1) < 0.5)[:, 0].tolist():
         spread[index] = spread[index - 1]
     return spread
+
+
+def untold_of(mel_basis: Tensor) -> Tensor:
+    """(bins,): share of a bin's magnitude that its mel band does not tell: 1 less 1 over the bins a band sums up."""
+    wide = mel_basis.sum(1) / mel_basis.max(1).values
+    return 1.0 - 1.0 / torch.clamp(spread_of(mel_basis) @ wide, min=1.0)
 
 
 def smooth_of(mel_basis: Tensor, sample_rate: int) -> Tensor:
