@@ -60,8 +60,14 @@ def clips_of(test: dict[str, Any], data: Path) -> list[Path]:
 
 
 def load(path: Path, longest_s: float) -> Samples:
-    samples, rate = soundfile.read(path, always_2d=True, stop=int(longest_s * soundfile.info(path).samplerate))
-    return np.ascontiguousarray(soxr.resample(samples.mean(axis=1), rate, RATE), np.float32)
+    """So much of a recording, from a quarter of a second before its voice comes in."""
+    samples, rate = soundfile.read(path, always_2d=True)
+    mono = samples.mean(axis=1)
+    blocks = np.abs(mono[: len(mono) // (rate // 10) * (rate // 10)]).reshape(-1, rate // 10).max(axis=1, initial=0.0)
+    loud = np.flatnonzero(blocks > 0.1 * blocks.max(initial=0.0))
+    start = max(0, int(loud[0] * (rate // 10) - rate // 4)) if loud.size else 0
+    part = mono[start : start + int(longest_s * rate)]
+    return np.ascontiguousarray(soxr.resample(part, rate, RATE), np.float32)
 
 
 def from_checkpoint(path: Path, refinements: int | None) -> Vocoder:

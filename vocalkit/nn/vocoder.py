@@ -111,11 +111,19 @@ class HarmonicVocoder(nn.Module):
         turned = harmonic[0] * cos - harmonic[1] * sin, harmonic[0] * sin + harmonic[1] * cos
         start = self.prior(mel, comb)
         mixed = turned[0] + noisy[0], turned[1] + noisy[1]
-        # Where a mel band tells each bin's magnitude the mixture takes it; where it tells only the sum of many bins,
-        # noise keeps its own fluctuation, without which it sounds hollow.
-        own, usual = magnitude(mixed, 1e-3), magnitude(turned, 1.0)
-        gain = start * torch.exp(change + depth * torch.log(comb)) / (own * (usual / own) ** self.untold)
+        wanted = start * torch.exp(change + depth * torch.log(comb))
+        own = magnitude(mixed, 1e-3)
+        gain = self.roughened(wanted, own / magnitude(turned, 1.0)) / own
         return gain * mixed[0], gain * mixed[1]
+
+    def roughened(self, wanted: Tensor, chance: Tensor) -> Tensor:
+        """Magnitudes whose mel bands are those `wanted`, spread over the bins of a band as `chance` has it.
+
+        chance: (batch, bins, frames), the mixture's magnitude over its usual one. A mel band tells the sum of its
+        bins and not which of them are strong: noise of equal magnitudes would sound hollow.
+        """
+        rough = wanted * chance**self.untold
+        return rough * (self.spread @ ((self.mel_basis @ wanted + _TINY) / (self.mel_basis @ rough + _TINY)))
 
     def refined(self, spectrum: Spectrum, times: int) -> Spectrum:
         """The same magnitudes with phases nearer to those of a sound: accelerated projections from a good start.
