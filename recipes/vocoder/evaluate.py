@@ -33,13 +33,15 @@ from measures import (
     Pitch,
     Samples,
     cepstral_distortion_db,
+    excess_db,
     naturalness,
+    nisqa,
     pesq_wb,
     pitch_figures,
     pitch_of,
     stft_distance,
-    whistle_db,
 )
+from pictures import picture, whistle_picture
 
 from vocalkit.protocols import Vocoder
 from vocalkit.synth.backends import load_vocoder
@@ -90,7 +92,7 @@ class FromSourceFilter:
 
 
 def figures_of(true: Samples, pitch: Pitch, vocoder: Vocoder, *, judge: bool, transpose: bool) -> dict[str, Any]:
-    """Every measure of one clip made again by one vocoder; `made` is the sound itself."""
+    """Every measure of one clip made again by one vocoder; `made` is the sound itself, `excess` a curve."""
     audio = Audio(true[None], RATE)
     started = time.process_time()
     made = copy(audio, vocoder, semitones=0.0, seed=0).samples[0]
@@ -98,7 +100,8 @@ def figures_of(true: Samples, pitch: Pitch, vocoder: Vocoder, *, judge: bool, tr
     figures |= pitch_figures(pitch, pitch_of(made))
     figures["pesq"] = pesq_wb(true, made)
     figures["stft"], figures["mcd_db"] = stft_distance(true, made), cepstral_distortion_db(true, made)
-    figures["whistle_db"] = whistle_db(true, made, pitch)
+    figures["excess"] = excess_db(true, made, pitch)
+    figures["whistle_db"] = float(figures["excess"].max())
     if judge:
         figures["dnsmos"] = naturalness(made)
     if transpose:
@@ -107,22 +110,6 @@ def figures_of(true: Samples, pitch: Pitch, vocoder: Vocoder, *, judge: bool, tr
             other = copy(audio, vocoder, semitones=semitones, seed=0).samples[0]
             figures[f"cents_{semitones:+.0f}"] = pitch_figures(pitch, pitch_of(other), ratio=ratio)["cents"]
     return figures
-
-
-def picture(rows: dict[str, Samples], path: Path) -> None:
-    """Log spectra of a recording and its copies, one above the other."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(len(rows), 1, figsize=(12, 2.4 * len(rows)), sharex=True)
-    for axis, (name, samples) in zip(np.atleast_1d(axes), rows.items(), strict=True):
-        axis.specgram(samples[: 4 * RATE] + 1e-7, NFFT=1024, noverlap=768, Fs=RATE, vmin=-130, vmax=-30, cmap="magma")
-        axis.set(title=name, ylim=(0, 12_000))
-    figure.tight_layout()
-    figure.savefig(path, dpi=70)
-    pyplot.close(figure)
 
 
 def mean(rows: list[dict[str, Any]], name: str) -> float:
@@ -141,6 +128,8 @@ COLUMNS = (
     "cents_+7",
     "whistle_db",
     "dnsmos",
+    "nisqa_tts",
+    "nisqa",
     "rtf",
 )
 
@@ -162,7 +151,44 @@ def size_of(vocoder: NeuralVocoder) -> str:
     return f"{every / 1e6:.2f} M parameters, {weights * RATE / vocoder.contract.hop / 1e9:.2f} G multiply-adds a second"
 
 
-def main() -> None:
+def measure(
+    vocoders: dict[str, Vocoder], config: dict[str, Any], arguments: argparse.Namespace
+) -> list[dict[str, Any]]:
+    """A row for every clip and vocoder; the copies and their pictures in the output folder."""
+    clips, judged = arguments.out / "clips", arguments.judge or arguments.nisqa is not None
+    clips.mkdir(parents=True, exist_ok=True)
+    rows: list[dict[str, Any]] = []
+    curves: dict[tuple[str, str], list[Any]] = {}
+    for test in config["tests"]:
+        if arguments.tests is not None and test["name"] not in arguments.tests:
+            continue
+        for number, path in enumerate(clips_of(test, arguments.data)[: arguments.files]):
+            true, wav = load(path, arguments.seconds), f"{test['name']}-{number}"
+            pitch, sounds = pitch_of(true), {"recording": true}
+            about = {name: test[name] for name in ("kind", "unseen")} | {"test": test["name"], "wav": wav}
+            if judged:
+                rows.append({**about, "vocoder": "recording"})
+                rows[-1] |= {"dnsmos": naturalness(true)} if arguments.judge else {}
+            for name, vocoder in vocoders.items():
+                found = figures_of(true, pitch, vocoder, judge=arguments.judge, transpose=arguments.transpose)
+                sounds[name] = found.pop("made")
+                curves.setdefault((name, test["kind"]), []).append(found.pop("excess"))
+                rows.append({**about, "vocoder": name, "rtf": found.pop("cpu_s") * RATE / len(true), **found})
+                print(json.dumps(rows[-1]), flush=True)
+            if number == 0:
+                picture(sounds, arguments.out / f"{test['name']}.png")
+            for name, samples in sounds.items():
+                soundfile.write(clips / f"{wav}@{name}.wav", np.clip(samples, -1, 1), RATE)
+    whistle_picture(curves, arguments.out / "whistle.png")
+    if arguments.nisqa is not None:
+        for column, weights in (("nisqa_tts", "nisqa_tts.tar"), ("nisqa", "nisqa.tar")):
+            scores = nisqa(clips, arguments.nisqa, weights)
+            for row in rows:
+                row[column] = scores[f"{row['wav']}@{row['vocoder']}.wav"]
+    return rows
+
+
+def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
     parser.add_argument("--data", type=Path, required=True)
@@ -174,10 +200,15 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=None, help="at most so many of each set")
     parser.add_argument("--seconds", type=float, default=9.0, help="at most so much of each recording")
     parser.add_argument("--judge", action="store_true", help="also DNSMOS (pip install speechmos)")
+    parser.add_argument("--nisqa", type=Path, metavar="DIR", help="also NISQA, from a copy of its project")
     parser.add_argument("--transpose", action="store_true", help="also F0 seven semitones up and down")
     parser.add_argument("--source-filter", action="store_true", help="also mel vocoders as the singing chain uses them")
     parser.add_argument("--threads", type=int, default=2)
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parsed()
     config = tomllib.loads(arguments.config.read_text())
     vocoders: dict[str, Vocoder] = {name: load_vocoder(name) for name in arguments.vocoders}
     for entry in arguments.checkpoint:
@@ -187,32 +218,12 @@ def main() -> None:
     if arguments.source_filter:
         readers = {name: vocoder for name, vocoder in vocoders.items() if isinstance(vocoder, MelVocoder)}
         vocoders |= {f"{name} on WORLD's features": FromSourceFilter(vocoder) for name, vocoder in readers.items()}
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    rows: list[dict[str, Any]] = []
-    for test in config["tests"]:
-        if arguments.tests is not None and test["name"] not in arguments.tests:
-            continue
-        for number, path in enumerate(clips_of(test, arguments.data)[: arguments.files]):
-            true = load(path, arguments.seconds)
-            pitch, sounds = pitch_of(true), {"recording": true}
-            about = {"test": test["name"], "kind": test["kind"], "unseen": test["unseen"], "clip": path.name}
-            if arguments.judge:
-                rows.append({**about, "vocoder": "recording", "dnsmos": naturalness(true)})
-            for name, vocoder in vocoders.items():
-                found = figures_of(true, pitch, vocoder, judge=arguments.judge, transpose=arguments.transpose)
-                sounds[name] = found.pop("made")
-                found["rtf"] = found.pop("cpu_s") / (len(true) / RATE)
-                rows.append({**about, "vocoder": name, **found})
-                print(json.dumps(rows[-1]), flush=True)
-            if number == 0:
-                picture(sounds, arguments.out / f"{test['name']}.png")
-                for name, samples in sounds.items():
-                    soundfile.write(arguments.out / f"{test['name']}-{name}.flac", np.clip(samples, -1, 1), RATE)
-    names = (["recording"] if arguments.judge else []) + list(vocoders)
+    rows = measure(vocoders, config, arguments)
+    (arguments.out / "figures.json").write_text(json.dumps(rows, indent=1))
     for name, vocoder in vocoders.items():
         if isinstance(vocoder, NeuralVocoder):
             print(f"{name}: {size_of(vocoder)}")
-    (arguments.out / "figures.json").write_text(json.dumps(rows, indent=1))
+    names = list(dict.fromkeys(row["vocoder"] for row in rows))
     for title, chosen in (
         ("speech, unseen speakers", [row for row in rows if row["kind"] == "speech" and row["unseen"]]),
         ("singing, unseen singers", [row for row in rows if row["kind"] == "singing" and row["unseen"]]),

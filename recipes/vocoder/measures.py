@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import math
+import subprocess
+import sys
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import scipy.fft
@@ -90,8 +95,8 @@ def pitch_figures(true: Pitch, made: Pitch, *, ratio: float = 1.0) -> dict[str, 
     }
 
 
-def whistle_db(true: Samples, made: Samples, pitch: Pitch) -> float:
-    """The most by which any band of 86 Hz exceeds the recording's, over its unvoiced and silent frames.
+def excess_db(true: Samples, made: Samples, pitch: Pitch) -> NDArray[np.float64]:
+    """By how much each band of 86 Hz exceeds the recording's, over its unvoiced and silent frames; NaN without any.
 
     Bands that the mel covers; of what lies above it a mel vocoder can only guess.
     """
@@ -99,12 +104,12 @@ def whistle_db(true: Samples, made: Samples, pitch: Pitch) -> float:
     times = np.arange(spectra[0].shape[1]) * CONTRACT.hop_s
     near = np.clip(np.round(times / HOP_S).astype(int) - 2, 0, len(pitch.hz) - 1)
     padded = np.convolve(pitch.hz[near] > 0, np.ones(9), mode="same") > 0
+    told = int(CONTRACT.high_hz / (RATE / CONTRACT.n_fft * WHISTLE_BAND_BINS))
     if (~padded).sum() < 20:
-        return math.nan
+        return np.full(told, math.nan)
     bands = [part[:1024, ~padded].mean(1).reshape(-1, WHISTLE_BAND_BINS).mean(1) for part in spectra]
     floor = 10.0 ** (WHISTLE_FLOOR_DBFS / 10.0) * 0.375 * CONTRACT.n_fft
-    told = int(CONTRACT.high_hz / (RATE / CONTRACT.n_fft * WHISTLE_BAND_BINS))
-    return float(10.0 * np.log10((bands[1] + floor) / (bands[0] + floor))[:told].max())
+    return np.asarray(10.0 * np.log10((bands[1] + floor) / (bands[0] + floor))[:told])
 
 
 def naturalness(samples: Samples) -> float:
@@ -113,3 +118,16 @@ def naturalness(samples: Samples) -> float:
 
     low = soxr.resample(samples, RATE, 16_000).astype(np.float32)
     return float(dnsmos.run(np.clip(low, -1.0, 1.0), 16_000)["ovrl_mos"])
+
+
+def nisqa(folder: Path, checkout: Path, weights: str) -> dict[str, float]:
+    """Scores of every WAV file in a folder by NISQA (Mittag et al., 2020 and 2021), by name. A development tool.
+
+    checkout: a copy of its repository, whose weights may be used for research alone: nothing of it is ours.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        command = [sys.executable, "run_predict.py", "--mode", "predict_dir", "--bs", "1", "--output_dir", place]
+        command += ["--pretrained_model", f"weights/{weights}", "--data_dir", str(folder.resolve())]
+        subprocess.run(command, check=True, capture_output=True, cwd=checkout)
+        rows = csv.DictReader((Path(place) / "NISQA_results.csv").read_text().splitlines())
+        return {row["deg"]: float(row["mos_pred"]) for row in rows}

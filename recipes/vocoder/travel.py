@@ -3,7 +3,8 @@
     python recipes/vocoder/travel.py pack --work DIR --box BOX --megabytes 30
     python recipes/vocoder/travel.py unpack --box BOX --work DIR
 
-The box holds whole clips, drawn at random, as FLAC with their F0 and phases; sound comes out as it went in.
+The box holds whole clips, drawn at random, as FLAC with their F0, phases and singer's mel; sound comes out as it
+went in.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import numpy as np
 import soundfile
 
 RATE, HOP = 44_100, 512
+TABLES = {"frames.f32": (np.float32, 2), "singer.f16": (np.float16, 128)}
+"""Files of one row a frame: type and columns."""
 SPLITS = {"train": 0.95, "valid": 0.05}
 
 
@@ -23,21 +26,27 @@ def pack(folder: Path, box: Path, megabytes: float, seed: int) -> float:
     """Clips of one split until the box is full; returns their minutes."""
     index = json.loads((folder / "index.json").read_text())
     audio = np.memmap(folder / "audio.i16", np.int16, mode="r")
-    frames = np.memmap(folder / "frames.f32", np.float32, mode="r").reshape(-1, 2)
+    tables = {
+        name: np.memmap(folder / name, kind, mode="r").reshape(-1, columns) for name, (kind, columns) in TABLES.items()
+    }
+    row_bytes = sum(np.dtype(kind).itemsize * columns for kind, columns in TABLES.values())
     box.mkdir(parents=True, exist_ok=True)
-    kept, rows, first, room = [], [], 0, megabytes * 1e6
+    kept, first, room = [], 0, megabytes * 1e6
+    rows: dict[str, list[np.ndarray]] = {name: [] for name in TABLES}
     with soundfile.SoundFile(box / "audio.flac", "w", RATE, 1, "PCM_16", compression_level=1.0) as file:
         for number in np.random.default_rng(seed).permutation(len(index)):
             clip = index[number]
             start, stop = clip["first"], clip["first"] + clip["frames"]
             file.write(audio[start * HOP : stop * HOP])
-            rows.append(frames[start:stop])
+            for name, table in tables.items():
+                rows[name].append(table[start:stop])
             kept.append({"name": clip["name"], "first": first, "frames": clip["frames"]})
             first += clip["frames"]
             file.flush()
-            if (box / "audio.flac").stat().st_size + first * 8 > room:
+            if (box / "audio.flac").stat().st_size + first * row_bytes > room:
                 break
-    np.concatenate(rows).tofile(box / "frames.f32")
+    for name, parts in rows.items():
+        np.concatenate(parts).tofile(box / name)
     (box / "index.json").write_text(json.dumps(kept))
     return first * HOP / RATE / 60
 
@@ -47,7 +56,7 @@ def unpack(box: Path, folder: Path) -> None:
     with (folder / "audio.i16").open("wb") as out:
         for block in soundfile.blocks(box / "audio.flac", blocksize=1 << 20, dtype="int16"):
             block.tofile(out)
-    for name in ("frames.f32", "index.json"):
+    for name in (*TABLES, "index.json"):
         (folder / name).write_bytes((box / name).read_bytes())
 
 
