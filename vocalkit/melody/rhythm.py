@@ -122,7 +122,7 @@ def write_rhythm(task: RhythmTask, grid: Grid) -> tuple[int, ...]:
         rising, falling = task.stress.rising[index - 1], task.stress.falling[index - 1]
         total = costs[:, None] + step + 3.2 * (rising * no_rise + falling * no_fall)
         total = total + _length_costs(task, grid, slots, task.stress.level[index - 1])
-        if index == task.opening and window.pickup:
+        if index == task.opening and window.pickup > 0:
             total = np.where(slots[None, :] == 0, total - 2.5, total)
         best = total.argmin(axis=0)
         back.append(best)
@@ -138,8 +138,9 @@ def write_rhythm(task: RhythmTask, grid: Grid) -> tuple[int, ...]:
 
 
 def _first_allowed(task: RhythmTask, slots: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """A line opens on its downbeat, or anywhere in its pickup."""
-    allowed: NDArray[np.bool_] = slots < 0 if task.window.pickup else slots == 0
+    """A line opens on its downbeat, or anywhere in its pickup; one that goes on from another where that left off."""
+    pickup = task.window.pickup
+    allowed: NDArray[np.bool_] = slots < 0 if pickup > 0 else slots == -pickup
     return allowed
 
 

@@ -121,7 +121,8 @@ class AddVocals:
 class Render:
     """Everything a run made, by leave of `voice`.
 
-    dry: mono, unmixed, as long as the mix; mix, backing: None without a backing.
+    dry: mono, unmixed, as long as the mix; mix, backing: None without a backing; sung_s: seconds sung for it where
+    that is not all of it, as after a retake.
     """
 
     score: Score | None
@@ -132,6 +133,7 @@ class Render:
     voice: LicensedVoice
     mix: Mix | None = None
     backing: Backing | None = None
+    sung_s: float | None = None
 
 
 def add_vocals(request: AddVocals, *, progress: Progress = silent) -> Render:

@@ -118,7 +118,8 @@ class Report:
     """The report of one render.
 
     use: what the voice was licensed for; dry_gain: on the dry stem, below 1 where the voice sang past full scale;
-    sections: of the words, as sung; quality: of the tune, None where nothing was set to a backing.
+    sections: of the words, as sung; quality: of the tune, None where nothing was set to a backing;
+    retake: which part was sung again, over which earlier render.
     """
 
     seed: int
@@ -134,6 +135,7 @@ class Report:
     warnings: tuple[str, ...] = ()
     sections: tuple[SungSection, ...] = ()
     quality: TakeReport | None = None
+    retake: Mapping[str, Any] | None = None
 
     def timed(self, clock: StageClock) -> Report:
         """The same report with a later clock's stages added and memory measured anew."""
@@ -165,6 +167,7 @@ class Report:
             "warnings": list(self.warnings),
             "sections": [asdict(section) for section in self.sections],
             "quality": None if self.quality is None else self.quality.to_dict(),
+            **({} if self.retake is None else {"retake": dict(self.retake)}),
             "heard": heard,
         }
 
