@@ -16,6 +16,7 @@ from vocalkit.cli.arguments import (
     print_json,
     warn,
 )
+from vocalkit.cli.control import add_takes, add_wishes, asked_of
 from vocalkit.cli.progress import StageBars
 from vocalkit.cli.use import add_use_options, use_of
 
@@ -24,6 +25,9 @@ EXAMPLES = """\
   vocalkit add-vocals song.wav --lyrics words.txt --voice bruno --seed 2 --no-master --out take-2
   vocalkit add-vocals song.wav --score tune.musicxml --format flac --out my-tune
   vocalkit add-vocals song.wav --lyrics words.txt --for demo --genre folk --territory DE --out my-demo
+  vocalkit add-vocals song.wav --lyrics words.txt --prompt "hopeful, soaring chorus, laid-back verse" --out hopeful
+  vocalkit add-vocals song.wav --lyrics words.txt --energy -0.5 --density 0.5 --best-of 4 --out soft
+  vocalkit add-vocals song.wav --lyrics words.txt --variations 2 --out takes
 """
 
 
@@ -34,6 +38,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--score", type=path_argument, metavar="FILE", help="your own melody: MusicXML or MIDI")
     add_music_options(parser)
     add_fit(parser)
+    add_wishes(parser)
+    add_takes(parser)
     add_use_options(parser)
     parser.add_argument("--no-master", action="store_true", help="leave the mix as the sum of its stems")
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
@@ -45,7 +51,9 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from vocalkit.pipelines.files import add_vocals_to_file
 
-    choices = choices_of(args, master=not args.no_master, fit=tuple(args.fit), **use_of(args))
+    choices = choices_of(args, master=not args.no_master, fit=tuple(args.fit), best_of=args.best_of, **use_of(args))
+    if args.variations > 1:
+        return _run_variations(args, choices)
     with StageBars() as progress:
         _, report = add_vocals_to_file(
             args.instrumental,
@@ -53,11 +61,43 @@ def run(args: argparse.Namespace) -> int:
             lyrics=args.lyrics,
             score=args.score,
             choices=choices,
+            asked=asked_of(args),
             form=args.format,
             progress=progress,
         )
     warn(report.warnings)
     show_render(args, report)
+    return 0
+
+
+def _run_variations(args: argparse.Namespace, choices: Any) -> int:
+    from vocalkit.errors import InputError
+    from vocalkit.pipelines.files import add_variations_to_folder
+
+    if args.score is not None:
+        raise InputError("--variations are of a melody that is written here; leave out --score, or --variations")
+    with StageBars() as progress:
+        reports = add_variations_to_folder(
+            args.instrumental,
+            args.out,
+            args.variations,
+            lyrics=args.lyrics,
+            choices=choices,
+            asked=asked_of(args),
+            form=args.format,
+            progress=progress,
+        )
+    warn(tuple(dict.fromkeys(warning for report in reports for warning in report.warnings)))
+    if args.json:
+        takes = [
+            {"out": str(args.out / f"take-{number}"), **report.to_dict({})} for number, report in enumerate(reports, 1)
+        ]
+        print_json({"out": str(args.out), "takes": takes})
+        return 0
+    for number, report in enumerate(reports, 1):
+        print(f"{args.out / f'take-{number}'}: seed {report.seed}")
+        for line in report.quality.lines if report.quality is not None else ():
+            print(f"  {line}")
     return 0
 
 
@@ -92,5 +132,7 @@ def show_render(args: argparse.Namespace, report: Any) -> None:
             f"mix {levels.lufs:.1f} LUFS, {levels.true_peak_dbtp:.1f} dBTP, "
             f"vocals {levels.vocal_lift_lu:+.1f} LU over the backing"
         )
+    for line in report.quality.lines if report.quality is not None else ():
+        print(line)
     for path in sorted(args.out.iterdir()):
         print(path)

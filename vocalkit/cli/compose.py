@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from vocalkit.cli.add_vocals import choices_of
-from vocalkit.cli.arguments import Commands, add_command, add_json, add_music_options, path_argument, print_json
+from vocalkit.cli.arguments import Commands, add_command, add_json, add_music_options, path_argument, print_json, warn
+from vocalkit.cli.control import add_takes, add_wishes, asked_of
 from vocalkit.cli.progress import StageBars
 
 EXAMPLES = """\
   vocalkit compose song.wav --lyrics words.txt -o tune.musicxml
   vocalkit compose song.wav --lyrics words.txt --seed 3 -o tune.mid --json
+  vocalkit compose song.wav --lyrics words.txt --prompt "catchy, sparse verse" --best-of 4 -o catchy.musicxml
+  vocalkit compose song.wav --lyrics words.txt --variations 3 -o takes.musicxml
+  vocalkit compose song.wav --lyrics words.txt --reference other.wav --range 0.5 -o after.musicxml
 """
 
 
@@ -21,6 +26,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("instrumental", type=path_argument, metavar="INSTRUMENTAL", help="WAV, FLAC, MP3 or OGG")
     parser.add_argument("--lyrics", type=path_argument, required=True, metavar="FILE", help="the words, plain text")
     add_music_options(parser)
+    add_wishes(parser)
+    add_takes(parser)
     parser.add_argument(
         "-o", "--output", type=path_argument, required=True, metavar="FILE", help="a .musicxml or .mid file"
     )
@@ -31,19 +38,42 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from vocalkit.pipelines.files import compose_file
 
+    choices = choices_of(args, best_of=args.best_of)
     with StageBars() as progress:
-        score = compose_file(args.instrumental, args.lyrics, args.output, choices=choices_of(args), progress=progress)
+        written = compose_file(
+            args.instrumental,
+            args.lyrics,
+            args.output,
+            choices=choices,
+            asked=asked_of(args),
+            variations=args.variations,
+            progress=progress,
+        )
+    warn(tuple(dict.fromkeys((*written[0][1].notices, *(text for _, tune in written for text in tune.warnings)))))
     if args.json:
-        notes = [
-            {
-                "start_s": round(note.start_s, 6),
-                "end_s": round(note.end_s, 6),
-                "midi": note.pitch_midi,
-                "syllable": note.syllable.text if note.syllable else None,
-            }
-            for note in score.notes
-        ]
-        print_json({"output": str(args.output), "key": score.key.name if score.key else None, "notes": notes})
+        takes = [_as_json(path, tune) for path, tune in written]
+        print_json(takes[0] if args.variations == 1 else {"output": str(args.output), "takes": takes})
         return 0
-    print(f"{args.output}: {len(score.notes)} notes, {score.notes[0].start_s:.2f} to {score.end_s:.2f} s")
+    for path, tune in written:
+        score = tune.score
+        print(
+            f"{path}: {len(score.notes)} notes, {score.notes[0].start_s:.2f} to {score.end_s:.2f} s, seed {tune.seed}"
+        )
+        for line in tune.report.lines:
+            print(f"  {line}")
     return 0
+
+
+def _as_json(path: Any, tune: Any) -> dict[str, Any]:
+    notes = [
+        {
+            "start_s": round(note.start_s, 6),
+            "end_s": round(note.end_s, 6),
+            "midi": note.pitch_midi,
+            "syllable": note.syllable.text if note.syllable else None,
+        }
+        for note in tune.score.notes
+    ]
+    key = tune.score.key.name if tune.score.key else None
+    facts = {"seed": tune.seed, "distance": tune.distance, "quality": tune.report.to_dict()}
+    return {"output": str(path), "key": key, "notes": notes, **facts}

@@ -31,6 +31,7 @@ from vocalkit.cli import (
     demo,
     phonemize,
     resynth,
+    retake,
     score,
     sing,
     verify,
@@ -38,7 +39,22 @@ from vocalkit.cli import (
 )
 from vocalkit.errors import VocalkitError
 
-COMMANDS = (add_vocals, sing, resynth, analyze, compose, score, phonemize, backing, voice, consent, verify, bench, demo)
+COMMANDS = (
+    add_vocals,
+    retake,
+    sing,
+    resynth,
+    analyze,
+    compose,
+    score,
+    phonemize,
+    backing,
+    voice,
+    consent,
+    verify,
+    bench,
+    demo,
+)
 INTERRUPTED = 130
 INTERNAL_FAULT = 1
 

@@ -39,13 +39,13 @@ class RuleComposer:
         words = _singable(lyrics)
         kinds = [section.kind for section in words.sections]
         tuning = backing.tuning_cents / 100.0
-        registers = find_registers(kinds, low_midi, high_midi, tuning=tuning, lift=self._settings.chorus_lift_semitones)
+        registers = find_registers(kinds, low_midi, high_midi, tuning=tuning, settings=self._settings)
         rng = np.random.default_rng(seed)
         grid = make_grid(backing.tempo_map, feel=self._settings.feel)
         spans = lay_out(backing, words, grid, start_s=start_s, settings=self._settings)
         phrases = make_phrases(words, spans, grid)
         windows = find_windows(phrases, grid, not_before_s=start_s or 0.0)
-        plans = make_plans(phrases, windows, kinds, rng)
+        plans = make_plans(phrases, windows, kinds, self._settings, rng)
         rhythms = write_rhythms(plans, grid, self._settings, rng)
         writer = TuneWriter(grid, ChordTrack(backing.chords, backing.key), backing.key, registers, self._settings, rng)
         sung: list[list[Note]] = [[] for _ in words.sections]

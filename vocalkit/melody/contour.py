@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vocalkit.errors import InputError
 from vocalkit.melody.harmony import NoteHarmony
 from vocalkit.melody.layout import LIFTED_KINDS
+from vocalkit.melody.settings import ComposeSettings
 from vocalkit.types import Key
 
 SMALLEST_RANGE = 7
@@ -19,6 +20,14 @@ WIDEST_SONG = 14
 """Semitones that one section and a whole song move within at the most; lead sheets have 12 to 17."""
 
 FORMS = ("AABA", "ABAC", "ABAB", "AABC", "ABCB")
+_FORMS_BY_REPETITION = (
+    (-0.6, ("ABCD", "ABCE")),
+    (-0.2, ("ABAC", "AABC", "ABCB", "ABCD")),
+    (0.2, FORMS),
+    (0.6, ("AABA", "ABAB", "AAAB")),
+    (2.0, ("AAAA", "AAAB")),
+)
+"""Forms of a stanza, up to which repetition each set is drawn from."""
 SHAPES = ("arch", "arch", "early", "late", "falling", "valley")
 
 
@@ -35,10 +44,15 @@ class Register:
         return np.arange(self.low, self.high + 1)
 
 
+def forms(repetition: float) -> tuple[str, ...]:
+    """The forms that a stanza may have: settings' `repetition`, -1 to 1, 0 as in songs."""
+    return next(choice for limit, choice in _FORMS_BY_REPETITION if repetition <= limit)
+
+
 def find_registers(
-    kinds: list[str], low_midi: float, high_midi: float, *, tuning: float, lift: float
+    kinds: list[str], low_midi: float, high_midi: float, *, tuning: float, settings: ComposeSettings
 ) -> dict[str, Register]:
-    """A register per kind of section, together centred in the singer's range.
+    """A register per kind of section, together centred in the singer's range unless the settings move them.
 
     tuning: semitones that every note is raised by in the end, so that it is still in range.
     """
@@ -48,23 +62,33 @@ def find_registers(
             f"got MIDI {low_midi:g} to {high_midi:g}"
         )
     low, high = math.ceil(low_midi - tuning - 1e-9), math.floor(high_midi - tuning + 1e-9)
-    lifts = {kind: _lift(kind, lift) for kind in kinds}
+    lifts = {kind: _lift(kind, settings.of(kind)) for kind in kinds}
     spread = max(lifts.values()) - min(lifts.values())
     room = high - low
-    width = min(WIDEST_LINE, room, max(SMALLEST_RANGE, WIDEST_SONG - spread))
+    widths = {kind: _width(settings.of(kind).range_scale, spread, room) for kind in kinds}
+    width = max(widths.values())
     spread_used = min(spread, room - 0.5 * width)
     scale = spread_used / spread if spread > 0 else 0.0
     middle = (low + high) / 2.0
     base = middle - scale * (max(lifts.values()) + min(lifts.values())) / 2.0
     registers = {}
     for kind, raised in lifts.items():
-        centre = base + scale * raised
-        bottom = max(low, round(centre - width / 2.0))
-        registers[kind] = Register(bottom, min(high, round(centre + width / 2.0)), centre)
+        centre, half = base + scale * raised, widths[kind] / 2.0
+        wish = settings.of(kind).register_semitones
+        centre += min(max(wish, min(0.0, low + half - centre)), max(0.0, high - half - centre))
+        bottom = max(low, round(centre - half))
+        registers[kind] = Register(bottom, min(high, round(centre + half)), centre)
     return registers
 
 
-def _lift(kind: str, lift: float) -> float:
+def _width(scale: float, spread: float, room: float) -> float:
+    """Semitones that a section moves within."""
+    smallest = SMALLEST_RANGE * min(1.0, scale)
+    return min(WIDEST_LINE * scale, room, max(smallest, WIDEST_SONG * scale - spread))
+
+
+def _lift(kind: str, settings: ComposeSettings) -> float:
+    lift = settings.chorus_lift_semitones * min(1.0, settings.range_scale)
     if kind in LIFTED_KINDS:
         return lift
     if kind in ("pre-chorus", "prechorus", "pre chorus", "bridge", "middle eight", "middle 8"):
@@ -76,7 +100,8 @@ def line_letters(stanzas: list[list[int]], form: str) -> list[str]:
     """A letter per line: lines with the same letter share their idea, stanza by stanza.
 
     stanzas: syllables of each line. A line as long as an earlier one of another letter joins that
-    one, but where all lines are of one length the form decides alone; a closing contrast (C) is always new.
+    one, but where all lines are of one length the form decides alone; a closing contrast (C) is always new,
+    and so is every line of a form that never repeats.
     """
     letters: list[str] = []
     counts: list[int] = []
@@ -85,7 +110,7 @@ def line_letters(stanzas: list[list[int]], form: str) -> list[str]:
         for at, count in enumerate(stanza):
             letter = pattern[at % len(pattern)]
             alike = [known for known, length in zip(letters, counts, strict=True) if length == count]
-            closes = letter == "C" and at % len(pattern) == len(pattern) - 1
+            closes = len(set(form)) == len(form) or (letter == "C" and at % len(pattern) == len(pattern) - 1)
             if alike and letter not in alike and not closes and (letter in letters or len(set(stanza)) > 1):
                 letter = alike[0]
             letters.append(letter)

@@ -41,7 +41,10 @@ def lay_out(
     earliest = grid.bar_from(start_s) if start_s is not None else 1
     preferred = earliest if start_s is not None else intro_bars(backing, grid)
     for start, pace in itertools.product((preferred, earliest), (1.0, 1.3, 1.7)):
-        bars = [section_bars(section, grid, settings.syllables_per_s * pace) for section in counts]
+        bars = [
+            section_bars(section, grid, settings.of(words.kind).syllables_per_s * pace)
+            for section, words in zip(counts, lyrics.sections, strict=True)
+        ]
         if None not in bars and start + sum(sum(b) for b in bars if b) <= bar_count:
             fitting = [b for b in bars if b]
             labels = tuple(section.kind for section in lyrics.sections)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from vocalkit.melody.grid import STRONG
 from vocalkit.melody.harmony import NoteHarmony
 
-SAMPLES = 6
+SAMPLES, USUAL_TEMPERATURE = 6, 0.7
 INTERVAL_COSTS = (1.9, 1.05, 1.05, 1.5, 1.9, 1.7, 6.0, 1.6, 3.6, 3.0, 5.5, 9.0, 2.8)
 """Cost of moving by 0 to 12 semitones; more is not sung."""
 
@@ -51,7 +51,9 @@ def sing_line(
     if before is not None:
         places[0] += 0.5 * np.array(INTERVAL_COSTS)[np.minimum(np.abs(pitches - before), 12)]
     triples = _triple_energy(pitches)
-    draws = [_sample(places, steps, triples, temperature, rng) for _ in range(SAMPLES)]
+    # The best of many is a plain line: who wants a wayward one gets fewer to choose from.
+    samples = min(2 * SAMPLES, max(2, round(SAMPLES * USUAL_TEMPERATURE / temperature)))
+    draws = [_sample(places, steps, triples, temperature, rng) for _ in range(samples)]
 
     def ill(path: list[int]) -> float:
         return _energy(path, places, steps, triples) + _monotony(pitches[path]) + _foreign(slots, pitches[path])

@@ -28,6 +28,7 @@ TRIPLE_COSTS = {
 RARE_COST = 5.0
 LONGEST_NOTE_S = 2.2
 LONGEST_GAP_TACTUS = 4
+USUAL_SYNCOPATION = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +63,10 @@ class Taste:
         slots = rng.normal(0.0, 0.8, (bars + 1) * grid.slots_per_bar)
         return cls(slots, rng.normal(0.0, 0.55, longest_gap(grid) + 1))
 
+    def times(self, strength: float) -> Taste:
+        """The same taste, more or less of it."""
+        return self if strength == 1.0 else Taste(strength * self.slots, strength * self.gaps)
+
     def at(self, slot: int) -> float:
         """A slot relative to the line's downbeat; a pickup reads from the back."""
         return float(self.slots[slot % self.slots.size])
@@ -70,7 +75,8 @@ class Taste:
 @dataclass(frozen=True, slots=True, eq=False)
 class RhythmTask:
     """All that a line's rhythm depends on. opening: unstressed syllables in the pickup;
-    motif: slots of an earlier line that this one should resemble, empty for a new idea."""
+    motif: slots of an earlier line that this one should resemble, empty for a new idea;
+    likeness: how much that counts, 1 as usual; crowding: pace of the syllables, 1 as usual."""
 
     stress: Stress
     window: Window
@@ -78,6 +84,8 @@ class RhythmTask:
     motif: frozenset[int]
     taste: Taste
     syncopation: float
+    likeness: float = 1.0
+    crowding: float = 1.0
 
 
 def longest_gap(grid: Grid) -> int:
@@ -114,7 +122,7 @@ def write_rhythm(task: RhythmTask, grid: Grid) -> tuple[int, ...]:
         rising, falling = task.stress.rising[index - 1], task.stress.falling[index - 1]
         total = costs[:, None] + step + 3.2 * (rising * no_rise + falling * no_fall)
         total = total + _length_costs(task, grid, slots, task.stress.level[index - 1])
-        if index == task.opening and window.pickup:
+        if index == task.opening and window.pickup > 0:
             total = np.where(slots[None, :] == 0, total - 2.5, total)
         best = total.argmin(axis=0)
         back.append(best)
@@ -130,8 +138,9 @@ def write_rhythm(task: RhythmTask, grid: Grid) -> tuple[int, ...]:
 
 
 def _first_allowed(task: RhythmTask, slots: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """A line opens on its downbeat, or anywhere in its pickup."""
-    allowed: NDArray[np.bool_] = slots < 0 if task.window.pickup else slots == 0
+    """A line opens on its downbeat, or anywhere in its pickup; one that goes on from another where that left off."""
+    pickup = task.window.pickup
+    allowed: NDArray[np.bool_] = slots < 0 if pickup > 0 else slots == -pickup
     return allowed
 
 
@@ -140,8 +149,8 @@ def _place_costs(task: RhythmTask, slots: NDArray[np.intp]) -> NDArray[np.float6
     taste = np.array([task.taste.at(int(slot)) for slot in slots])
     motif = np.zeros(slots.size)
     if task.motif:
-        motif = np.array([-1.1 if int(slot) in task.motif else 0.7 for slot in slots])
-        taste = 0.3 * taste
+        motif = task.likeness * np.array([-1.1 if int(slot) in task.motif else 0.7 for slot in slots])
+        taste = (0.3 if task.likeness >= 1.0 else 1.0 - 0.7 * task.likeness) * taste
     return taste + motif
 
 
@@ -153,10 +162,11 @@ def _step_costs(task: RhythmTask, grid: Grid, slots: NDArray[np.intp]) -> NDArra
     costs = np.where(known, table[np.clip(gaps, 0, table.size - 1)], np.inf)
     span = max(1.0, task.window.end - 1.5 * grid.tactus_slots)
     usual = span / max(1, task.stress.level.size - 1 - task.opening * (task.window.pickup > 0))
-    usual = max(grid.shortest_slots, min(usual, 2.0 * grid.tactus_slots))
+    usual = max(grid.shortest_slots, min(usual / task.crowding, 2.0 * grid.tactus_slots))
     with np.errstate(divide="ignore"):
         spread = np.log2(np.maximum(gaps, 1) / usual) ** 2
-    total: NDArray[np.float64] = costs * 0.8 + 0.35 * spread + _syncopation(task, grid, slots)
+    firmness = 0.35 * max(task.crowding, 1.0 / task.crowding)
+    total: NDArray[np.float64] = costs * 0.8 + firmness * spread + _syncopation(task, grid, slots)
     return total
 
 
@@ -167,7 +177,9 @@ def _syncopation(task: RhythmTask, grid: Grid, slots: NDArray[np.intp]) -> NDArr
     for start in range(slots.size - 1):
         held = np.maximum.accumulate(np.append(0.0, weights[start + 1 :]))[:-1]
         costs[start, start + 1 :] = np.maximum(0.0, held - weights[start])
-    scaled: NDArray[np.float64] = costs * (4.0 - 3.0 * task.syncopation)
+    # Beyond the usual it soon costs nothing to be off the beat, and then it is sought.
+    wanted = task.syncopation - USUAL_SYNCOPATION
+    scaled: NDArray[np.float64] = costs * (4.0 - 3.0 * task.syncopation - 4.0 * wanted)
     return scaled
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from vocalkit.melody import contour
 from vocalkit.melody.grid import Grid
 from vocalkit.melody.harmony import ChordTrack, NoteHarmony
+from vocalkit.melody.layout import LIFTED_KINDS
 from vocalkit.melody.pitch import Slot, sing_line
 from vocalkit.melody.rhythm import RhythmTask, Stress, Taste, note_ends, write_rhythm
 from vocalkit.melody.settings import ComposeSettings
@@ -17,6 +18,8 @@ from vocalkit.types import Key
 
 REPEAT_GAIN = 7.0
 LIKENESS_GAIN = 4.0
+EVER_NEW = -0.6
+"""Repetition under which a verse does not take over the tune of the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +46,38 @@ class Plan:
 
 
 def make_plans(
-    phrases: tuple[Phrase, ...], windows: tuple[Window, ...], kinds: list[str], rng: np.random.Generator
+    phrases: tuple[Phrase, ...],
+    windows: tuple[Window, ...],
+    kinds: list[str],
+    settings: ComposeSettings,
+    rng: np.random.Generator,
 ) -> list[Plan]:
     """Forms drawn per kind of section; equal sections share windows, hence rhythm and tune."""
-    forms = {kind: contour.FORMS[rng.integers(len(contour.FORMS))] for kind in dict.fromkeys(kinds)}
+    forms = {kind: _drawn(contour.forms(settings.of(kind).repetition), rng) for kind in dict.fromkeys(kinds)}
     plans: list[Plan] = []
     for section in dict.fromkeys(phrase.section for phrase in phrases):
         members = [(p, w) for p, w in zip(phrases, windows, strict=True) if p.section == section]
         kind = kinds[section]
         shape = tuple((len(p.words.syllables), p.bars, p.ends_stanza) for p, _ in members)
         letters = contour.line_letters(_stanzas([phrase for phrase, _ in members]), forms[kind])
+        # Who wants ever new tunes gets them in verses too; a chorus is one because it comes back.
+        name = f"{kind} {section}" if _is_ever_new(kind, settings) else kind
         for (phrase, window), letter in zip(members, letters, strict=True):
-            tune = (kind, shape, phrase.line)
-            plans.append(Plan(phrase, window, kind, tune, (kind, letter), letter, phrase is phrases[-1]))
+            tune = (name, shape, phrase.line)
+            plans.append(Plan(phrase, window, kind, tune, (name, letter), letter, phrase is phrases[-1]))
     shared: dict[tuple[object, ...], Window] = {}
     for plan in plans:
         known = shared.get(plan.tune, plan.window)
         shared[plan.tune] = Window(min(known.pickup, plan.window.pickup), min(known.end, plan.window.end))
     return [replace(plan, window=shared[plan.tune]) for plan in plans]
+
+
+def _drawn(forms: tuple[str, ...], rng: np.random.Generator) -> str:
+    return forms[rng.integers(len(forms))]
+
+
+def _is_ever_new(kind: str, settings: ComposeSettings) -> bool:
+    return settings.of(kind).repetition < EVER_NEW and kind not in LIFTED_KINDS
 
 
 def _stanzas(phrases: list[Phrase]) -> list[list[int]]:
@@ -77,6 +94,7 @@ def write_rhythms(
     plans: list[Plan], grid: Grid, settings: ComposeSettings, rng: np.random.Generator
 ) -> dict[tuple[object, ...], tuple[Step, ...]]:
     """The notes in slots of every tune."""
+    usual = ComposeSettings()
     tastes: dict[tuple[str, str], Taste] = {}
     motifs: dict[tuple[str, str], frozenset[int]] = {}
     rhythms: dict[tuple[object, ...], tuple[Step, ...]] = {}
@@ -84,6 +102,7 @@ def write_rhythms(
         if plan.tune in rhythms:
             continue
         sharing = [other.phrase.words for other in plans if other.tune == plan.tune]
+        own = settings.of(plan.kind)
         if plan.idea not in tastes:
             tastes[plan.idea] = Taste.draw(rng, grid, plan.phrase.bars)
         task = RhythmTask(
@@ -91,12 +110,14 @@ def write_rhythms(
             window=plan.window,
             opening=min(unstressed_opening(words) for words in sharing),
             motif=motifs.get(plan.idea, frozenset()),
-            taste=tastes[plan.idea],
-            syncopation=settings.syncopation,
+            taste=tastes[plan.idea].times(own.variety / usual.variety),
+            syncopation=own.syncopation,
+            likeness=own.likeness,
+            crowding=own.syllables_per_s / usual.syllables_per_s,
         )
         onsets = write_rhythm(task, grid)
         motifs.setdefault(plan.idea, frozenset(onsets))
-        rhythms[plan.tune] = _steps(plan, onsets, grid, settings, rng)
+        rhythms[plan.tune] = _steps(plan, onsets, grid, own, rng)
     return rhythms
 
 
@@ -128,7 +149,7 @@ class TuneWriter:
         rng: np.random.Generator,
     ) -> None:
         self._grid, self._chords, self._key, self._registers = grid, chords, key, registers
-        self._temperature, self._rng = settings.variety, rng
+        self._settings, self._rng = settings, rng
         self._tunes: dict[tuple[object, ...], tuple[list[int], list[NoteHarmony]]] = {}
         self._ideas: dict[tuple[str, str], list[dict[int, tuple[int, NoteHarmony]]]] = {}
         self._shapes: dict[tuple[str, str], tuple[str, float, float]] = {}
@@ -146,7 +167,7 @@ class TuneWriter:
                 slots,
                 self._registers[plan.kind].pitches,
                 before=self._before,
-                temperature=self._temperature,
+                temperature=self._settings.of(plan.kind).variety,
                 rng=self._rng,
             )
         self._tunes.setdefault(plan.tune, (pitches, harmonies))
@@ -167,13 +188,14 @@ class TuneWriter:
         targets = centre + raised + contour.contour(shape, len(steps), height)
         idea = self._sequence(self._nearest(plan.idea, steps, harmonies), steps, harmonies)
         nothing = np.zeros(12)
+        likeness = self._settings.of(plan.kind).likeness
         slots = []
         for index, (step, harmony) in enumerate(zip(steps, harmonies, strict=True)):
             ending = index == len(steps) - 1
             free = index >= len(steps) - (2 if plan.phrase.ends_stanza else 1)
             reference, gain = (tune[index], REPEAT_GAIN) if tune else (None, 0.0)
             if tune is None and not free and step.start in idea:
-                reference, gain = idea[step.start], LIKENESS_GAIN
+                reference, gain = idea[step.start], LIKENESS_GAIN * likeness
             bonus = contour.cadence_bonus(self._key, harmony, final=plan.phrase.ends_stanza, last=plan.last)
             slots.append(
                 Slot(
@@ -217,7 +239,8 @@ class TuneWriter:
         if plan.idea not in self._shapes:
             shape = contour.SHAPES[self._rng.integers(len(contour.SHAPES))]
             height, raised = self._rng.uniform(5.0, 8.0), self._rng.uniform(-1.5, 1.5)
-            self._shapes[plan.idea] = shape, float(height), float(raised)
+            scale = self._settings.of(plan.kind).range_scale
+            self._shapes[plan.idea] = shape, float(height) * scale, float(raised) * scale
         return self._shapes[plan.idea]
 
 

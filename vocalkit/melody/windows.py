@@ -17,7 +17,10 @@ LINE_BREATH_S = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Slots of one line, relative to its downbeat: from -pickup to end (where its last note ends at the latest)."""
+    """Slots of one line, relative to its downbeat: from -pickup to end (where its last note ends at the latest).
+
+    A negative pickup: it goes on from an earlier part of the line, so many slots after the downbeat.
+    """
 
     pickup: int
     end: int

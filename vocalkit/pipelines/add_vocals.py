@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from vocalkit.lyrics.lexicon import Lexicon
 from vocalkit.pipelines.place import fit_range, place_score, transpose
 from vocalkit.pipelines.report import Heard, Loudness, Report
 from vocalkit.pipelines.stages import StageClock, peak_memory_bytes
+from vocalkit.pipelines.tunes import Tune, compose_tunes, own_tune, perform_settings
 from vocalkit.pipelines.voices import Singer, choose_voice, open_voice
 from vocalkit.pipelines.words import Words, read_words_and_score
 from vocalkit.protocols import Progress, silent
@@ -27,9 +29,11 @@ from vocalkit.types import (
     Mix,
     Performance,
     Provenance,
+    Reference,
     Score,
     Vocal,
     VoiceProfile,
+    Wishes,
 )
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
@@ -44,6 +48,8 @@ class Choices:
 
     tempo_bpm: beats per minute; start_s: earliest second of singing; composer, vocoder: backends.
     lexicon: the user's own pronunciations; fit: how lyrics may give way to the notes of a score.
+    wishes: of the tune; sliders: those of the whole song that count whatever else says; reference: to take after;
+    best_of: takes of which the best is sung; prompt: the words that the wishes came from; notices: what was assumed.
     purposes, genres, territories, user: what the song is for, as the consent gate is asked; user: thumbprint
     of the key of whoever makes it.
     """
@@ -63,6 +69,12 @@ class Choices:
     user: str = ANYONE
     lexicon: Lexicon | None = None
     fit: tuple[Way, ...] = ()
+    wishes: Wishes = Wishes()  # noqa: RUF009  (frozen)
+    sliders: tuple[tuple[str, float], ...] = ()
+    reference: Reference | None = None
+    best_of: int = 1
+    prompt: str = ""
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         tempo = self.tempo_bpm
@@ -109,7 +121,8 @@ class AddVocals:
 class Render:
     """Everything a run made, by leave of `voice`.
 
-    dry: mono, unmixed, as long as the mix; mix, backing: None without a backing.
+    dry: mono, unmixed, as long as the mix; mix, backing: None without a backing; sung_s: seconds sung for it where
+    that is not all of it, as after a retake.
     """
 
     score: Score | None
@@ -120,6 +133,7 @@ class Render:
     voice: LicensedVoice
     mix: Mix | None = None
     backing: Backing | None = None
+    sung_s: float | None = None
 
 
 def add_vocals(request: AddVocals, *, progress: Progress = silent) -> Render:
@@ -136,15 +150,45 @@ def add_vocals(request: AddVocals, *, progress: Progress = silent) -> Render:
         return _add_vocals(request, StageClock(progress))
 
 
+def add_variations(request: AddVocals, count: int, *, progress: Progress = silent) -> Iterator[Render]:
+    """Truly different takes of one song, best first, each sung under a licence of its own.
+
+    Each can be had again by `add_vocals` with the seed in its report.
+    """
+    from threadpoolctl import threadpool_limits
+
+    check_backing(request.backing)
+    clock = StageClock(progress)
+    with threadpool_limits(1):
+        profile, words = _prepared(request, clock)
+        call_singer(profile, request.choices, _languages(words), clock)
+        backing = listen(request.backing, request.choices, clock)
+        for tune in set_takes(backing, words, profile, request.choices, clock, count=count):
+            again = StageClock(progress)
+            singer = call_singer(profile, request.choices, _languages(words), again)
+            yield _sung(request, tune, backing, singer, again)
+
+
 def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
+    profile, words = _prepared(request, clock)
+    singer = call_singer(profile, request.choices, _languages(words), clock)
+    backing = listen(request.backing, request.choices, clock)
+    tune = set_words(backing, words, profile, request.choices, clock)
+    return _sung(request, tune, backing, singer, clock)
+
+
+def _prepared(request: AddVocals, clock: StageClock) -> tuple[VoiceProfile, Words]:
     choices = request.choices
     profile = choose_voice(choices.voice)
     words = read_words_and_score(
         request.lyrics, request.score, language=choices.language, lexicon=choices.lexicon, fit=choices.fit, clock=clock
     )
-    singer = call_singer(profile, choices, _languages(words), clock)
-    backing = listen(request.backing, choices, clock)
-    score, notices = set_words(backing, words, profile, choices, clock)
+    return profile, words
+
+
+def _sung(request: AddVocals, tune: Tune, backing: Backing, singer: Singer, clock: StageClock) -> Render:
+    """A tune sung and mixed; the take's own seed is the performance's too."""
+    choices, score = replace(request.choices, seed=tune.seed), tune.score
     performance = perform_score(score, choices, clock)
     vocal = sing_performance(performance, singer, choices, clock)
     with clock.stage("mix"):
@@ -164,8 +208,12 @@ def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
         heard=Heard.of(backing),
         loudness=Loudness.of(mix),
         dry_gain=dry_gain,
-        warnings=(*warnings_about(backing, choices), *warnings_of(request.score), *notices),
-    )
+        warnings=(
+            *warnings_about(backing, choices), *warnings_of(request.score), *choices.notices, *tune.warnings
+        ),
+        sections=tune.sections,
+        quality=tune.report,
+    )  # fmt: skip
     return Render(score, performance, dry, mix.provenance, report, singer.voice, mix, backing)
 
 
@@ -185,31 +233,25 @@ def listen(audio: Audio, choices: Choices, clock: StageClock) -> Backing:
         return analyze(audio, tempo_bpm=choices.tempo_bpm, key=choices.key, progress=progress)
 
 
-def set_words(
-    backing: Backing, words: Words, profile: VoiceProfile, choices: Choices, clock: StageClock
-) -> tuple[Score, tuple[str, ...]]:
-    """Stage `compose`: a melody for the words, or the user's score on the backing's beats; and warnings."""
-    low_midi, high_midi = profile.low_midi, profile.high_midi
+def set_words(backing: Backing, words: Words, profile: VoiceProfile, choices: Choices, clock: StageClock) -> Tune:
+    """Stage `compose`: a melody for the words, or the user's score on the backing's beats."""
+    return set_takes(backing, words, profile, choices, clock, count=1)[0]
+
+
+def set_takes(
+    backing: Backing, words: Words, profile: VoiceProfile, choices: Choices, clock: StageClock, *, count: int
+) -> tuple[Tune, ...]:
+    """Stage `compose`: `count` melodies for the words, best first; a user's own score is the only one there is."""
     with clock.stage("compose"):
         if words.score is None:
-            if words.lyrics is None:
-                raise InputError("nothing to sing: give lyrics, a score, or both")
-            from vocalkit.melody.backends import load_composer
-
-            composer = load_composer(choices.composer)
-            composed = composer.compose(
-                backing,
-                words.lyrics,
-                low_midi=low_midi,
-                high_midi=high_midi,
-                start_s=choices.start_s,
-                seed=choices.seed,
-            )
-            return composed, words.warnings
+            return compose_tunes(backing, words, profile, choices, count=count)
+        if count > 1:
+            raise InputError("variations are of a melody that is written here; with a score of your own leave them out")
         placed = place_score(words.score, backing, start_s=choices.start_s)
         sung, notices = _within_range(placed, profile)
         # As the composer does: notes carry the backing's tuning, so that the voice agrees with it.
-        return transpose(sung, backing.tuning_cents / 100.0), (*words.warnings, *notices)
+        tuned = transpose(sung, backing.tuning_cents / 100.0)
+        return (own_tune(tuned, backing, words, profile, choices, notices),)
 
 
 def _within_range(score: Score, profile: VoiceProfile) -> tuple[Score, tuple[str, ...]]:
@@ -234,7 +276,7 @@ def perform_score(score: Score, choices: Choices, clock: StageClock) -> Performa
     with clock.stage("perform"):
         from vocalkit.synth.perform import perform
 
-        return perform(score, seed=choices.seed)
+        return perform(score, seed=choices.seed, settings=perform_settings(choices.wishes))
 
 
 def sing_performance(performance: Performance, singer: Singer, choices: Choices, clock: StageClock) -> Vocal:

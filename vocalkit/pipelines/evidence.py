@@ -141,7 +141,7 @@ def whose(evidence: Evidence) -> str | None:
     if evidence.owner is not None:
         return f"given out here for the voice {evidence.owner.voice_id or '(erased)'}"
     for source, claim in (("manifest", evidence.manifest.claim), ("tags", evidence.tags)):
-        if claim is not None and claim.provenance.mark == mark:
+        if claim is not None and mark in claim.provenance.marks:
             return f"of the voice {claim.provenance.voice_id}, says the {source}; host {claim.host}"
     if evidence.sidecar_mark == mark:
         return "of the render whose report.json lies beside the file, as that says"
@@ -176,7 +176,7 @@ def _about_the_mark(evidence: Evidence) -> Iterator[str]:
     if heard is None:
         return
     for source, claim in (("the manifest names", evidence.manifest.claim), ("the tags name", evidence.tags)):
-        if claim is not None and claim.provenance.mark != heard:
+        if claim is not None and heard not in claim.provenance.marks:
             said = claim.provenance.mark
             named = "no watermark" if said is None else f"the watermark {mark_text(said)}"
             yield f"the sound carries the watermark {mark_text(heard)}, {source} {named}"

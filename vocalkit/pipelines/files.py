@@ -17,10 +17,12 @@ from vocalkit.pipelines.add_vocals import (
     AddVocals,
     Choices,
     Render,
+    add_variations,
     add_vocals,
     listen,
-    set_words,
+    set_takes,
 )
+from vocalkit.pipelines.control import Asked, with_control
 from vocalkit.pipelines.credits import Material, Part, material
 from vocalkit.pipelines.desk import open_desk
 from vocalkit.pipelines.publish import check_target, staged_file
@@ -28,6 +30,7 @@ from vocalkit.pipelines.render_folder import Release, publish, with_read_stage
 from vocalkit.pipelines.report import Report
 from vocalkit.pipelines.sing_score import SingScore, sing_score
 from vocalkit.pipelines.stages import StageClock
+from vocalkit.pipelines.tunes import Tune
 from vocalkit.pipelines.voices import choose_voice
 from vocalkit.pipelines.words import read_words_and_score
 from vocalkit.protocols import Progress, silent
@@ -46,23 +49,66 @@ def add_vocals_to_file(
     lyrics: Path | None = None,
     score: Path | None = None,
     choices: Choices = Choices(),  # noqa: B008  (frozen)
+    asked: Asked = Asked(),  # noqa: B008  (frozen)
     form: SoundFormat = "wav",
     progress: Progress = silent,
 ) -> tuple[Render, Report]:
     """Read an instrumental and words or a score, sing, and write the folder `out`. form: of its sounds."""
     check_target(out)
+    request, release, clock = _song_request(
+        instrumental, lyrics=lyrics, score=score, choices=choices, asked=asked, form=form, progress=progress
+    )
+    render = with_read_stage(add_vocals(request, progress=progress), clock)
+    return render, publish(render, out, release, desk=open_desk(), progress=progress)
+
+
+def add_variations_to_folder(
+    instrumental: Path,
+    out: Path,
+    count: int,
+    *,
+    lyrics: Path | None = None,
+    choices: Choices = Choices(),  # noqa: B008  (frozen)
+    asked: Asked = Asked(),  # noqa: B008  (frozen)
+    form: SoundFormat = "wav",
+    progress: Progress = silent,
+) -> tuple[Report, ...]:
+    """As `add_vocals_to_file`: `count` truly different takes in ``out/take-1`` (the best), ``out/take-2`` and so on."""
+    folders = [out / f"take-{number}" for number in range(1, count + 1)]
+    for folder in folders:
+        check_target(folder)
+    request, release, clock = _song_request(
+        instrumental, lyrics=lyrics, score=None, choices=choices, asked=asked, form=form, progress=progress
+    )
+    reports = []
+    for render, folder in zip(add_variations(request, count, progress=progress), folders, strict=True):
+        own = replace(release, arguments={**release.arguments, "seed": render.report.seed})
+        reports.append(publish(with_read_stage(render, clock), folder, own, desk=open_desk(), progress=progress))
+    return tuple(reports)
+
+
+def _song_request(
+    instrumental: Path,
+    *,
+    lyrics: Path | None,
+    score: Path | None,
+    choices: Choices,
+    asked: Asked,
+    form: SoundFormat,
+    progress: Progress,
+) -> tuple[AddVocals, Release, StageClock]:
+    """What was asked for, read and understood; and how it will be released."""
     choose_voice(choices.voice)
     clock = StageClock(progress)
+    choices = with_control(choices, asked, clock)
     with clock.stage("read"):
         words = None if lyrics is None else read_words(lyrics)
         own = None if score is None else read_own_score(score, choices.language)
         request = AddVocals(read(instrumental), words, own, choices)
         check_encodable(form, request.backing.sample_rate)
         materials = _materials({"instrumental": instrumental, "lyrics": lyrics, "melody": score}, words)
-    render = with_read_stage(add_vocals(request, progress=progress), clock)
     arguments = {"command": "add-vocals", "instrumental": instrumental, "lyrics": lyrics, "score": score}
-    release = Release(form, materials, _in_json(arguments, choices) | {"format": form})
-    return render, publish(render, out, release, desk=open_desk(), progress=progress)
+    return request, Release(form, materials, _in_json(arguments, choices) | {"format": form}), clock
 
 
 def sing_file(
@@ -101,14 +147,25 @@ def analyze_file(track: Path, choices: Choices, *, progress: Progress = silent) 
 
 
 def compose_file(
-    instrumental: Path, lyrics: Path, output: Path, *, choices: Choices, progress: Progress = silent
-) -> Score:
-    """Set words to a melody on an instrumental and write the score: MusicXML or MIDI by its suffix."""
+    instrumental: Path,
+    lyrics: Path,
+    output: Path,
+    *,
+    choices: Choices,
+    asked: Asked = Asked(),  # noqa: B008  (frozen)
+    variations: int = 1,
+    progress: Progress = silent,
+) -> tuple[tuple[Path, Tune], ...]:
+    """Set words to a melody on an instrumental and write the score: MusicXML or MIDI by its suffix.
+
+    variations: so many truly different takes, the best first, into ``tune-1.musicxml`` and so on for ``tune.musicxml``.
+    """
     suffix = output.suffix.lower()
     if suffix not in WRITTEN_SCORES:
         raise OutputError(f"cannot tell the format of {output.name}; name it .musicxml or .mid")
     profile = choose_voice(choices.voice)
     clock = StageClock(progress)
+    choices = with_control(choices, asked, clock)
     with clock.stage("read"):
         words = read_words(lyrics)
         audio = read(instrumental)
@@ -117,13 +174,20 @@ def compose_file(
 
     with threadpool_limits(1):
         parsed = read_words_and_score(words, None, language=choices.language, lexicon=choices.lexicon, clock=clock)
-        score, _ = set_words(listen(audio, choices, clock), parsed, profile, choices, clock)
+        backing = listen(audio, choices, clock)
+        tunes = set_takes(backing, parsed, profile, choices, clock, count=variations)
+    named = [output] if variations == 1 else [output.with_stem(f"{output.stem}-{n + 1}") for n in range(len(tunes))]
+    for path, tune in zip(named, tunes, strict=True):
+        _write_score(path, tune.score)
+    return tuple(zip(named, tunes, strict=True))
+
+
+def _write_score(path: Path, score: Score) -> None:
     from vocalkit.score import to_midi, to_musicxml
 
-    data = to_midi(score) if suffix in (".mid", ".midi") else to_musicxml(score).encode("utf-8")
-    with staged_file(output) as staging:
+    data = to_midi(score) if path.suffix.lower() in (".mid", ".midi") else to_musicxml(score).encode("utf-8")
+    with staged_file(path) as staging:
         staging.write_bytes(data)
-    return score
 
 
 def render_chart_file(chart: Path, output: Path, *, seed: int = 0) -> Audio:

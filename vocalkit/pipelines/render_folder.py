@@ -161,9 +161,10 @@ def _export(render: Render, claim: Claim, digests: tuple[str, ...], authorship: 
         grant=render.voice.grant,
         mark=render.voice.mark,
         purposes=render.voice.request.purposes,
-        seconds_sung=seconds_sung(render.performance),
+        seconds_sung=seconds_sung(render.performance) if render.sung_s is None else render.sung_s,
         files=digests,
         authorship_sha256=hashlib.sha256(credits_bytes(authorship)).hexdigest(),
+        kept_marks=render.provenance.kept_marks,
     )
 
 

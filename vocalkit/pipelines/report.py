@@ -6,12 +6,15 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vocalkit import __version__
 from vocalkit.consent import Use
 from vocalkit.pipelines.stages import StageClock, StageTime, peak_memory_bytes
-from vocalkit.types import Backing, Mix, Provenance
+from vocalkit.types import Backing, Lyrics, Mix, Provenance, Score
+
+if TYPE_CHECKING:
+    from vocalkit.melody.quality import TakeReport
 
 RENDER_FORMAT = "vocalkit-render/1"
 """Marks a folder's report.json as ours, so that a render may replace an earlier one and nothing else."""
@@ -75,10 +78,48 @@ class Loudness:
 
 
 @dataclass(frozen=True, slots=True)
+class SungSection:
+    """One section of the words as sung. lines: syllables of each; stanza_ends: whether a blank line follows each."""
+
+    label: str
+    start_s: float
+    end_s: float
+    lines: tuple[int, ...]
+    stanza_ends: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, score: Score, lyrics: Lyrics) -> tuple[SungSection, ...]:
+        """The sections of words under a score; those of whose words only a part is sung, without the rest."""
+        firsts = [at for at, note in enumerate(score.notes) if note.syllable is not None]
+        found: list[SungSection] = []
+        at = 0
+        for section in lyrics.sections:
+            lines = tuple(line for line in section.lines if line.syllables)
+            count = sum(len(line.syllables) for line in lines)
+            if not count or at + count > len(firsts):
+                continue
+            after = firsts[at + count] if at + count < len(firsts) else len(score.notes)
+            notes = score.notes[firsts[at] : after]
+            found.append(
+                cls(
+                    section.label,
+                    round(notes[0].start_s, 6),
+                    round(notes[-1].end_s, 6),
+                    tuple(len(line.syllables) for line in lines),
+                    tuple(line.ends_stanza for line in lines),
+                )
+            )
+            at += count
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The report of one render.
 
-    use: what the voice was licensed for; dry_gain: on the dry stem, below 1 where the voice sang past full scale.
+    use: what the voice was licensed for; dry_gain: on the dry stem, below 1 where the voice sang past full scale;
+    sections: of the words, as sung; quality: of the tune, None where nothing was set to a backing;
+    retake: which part was sung again, over which earlier render.
     """
 
     seed: int
@@ -92,6 +133,9 @@ class Report:
     loudness: Loudness | None = None
     dry_gain: float = 1.0
     warnings: tuple[str, ...] = ()
+    sections: tuple[SungSection, ...] = ()
+    quality: TakeReport | None = None
+    retake: Mapping[str, Any] | None = None
 
     def timed(self, clock: StageClock) -> Report:
         """The same report with a later clock's stages added and memory measured anew."""
@@ -121,6 +165,9 @@ class Report:
             "total_s": round(sum(stage.seconds for stage in self.stages), 4),
             "peak_memory_bytes": self.peak_memory_bytes,
             "warnings": list(self.warnings),
+            "sections": [asdict(section) for section in self.sections],
+            "quality": None if self.quality is None else self.quality.to_dict(),
+            **({} if self.retake is None else {"retake": dict(self.retake)}),
             "heard": heard,
         }
 

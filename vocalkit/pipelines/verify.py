@@ -135,6 +135,9 @@ def _asked(path: Path, evidence: Evidence, verifier: Verifier) -> tuple[Owner | 
     """What the registry knows about the mark, and how the grant stands today."""
     claim = evidence.claim
     mark = evidence.watermark.mark or (None if claim is None else claim.provenance.mark)
+    if claim is not None and mark in claim.provenance.kept_marks and _same_grant(mark, claim, verifier):
+        # What is heard was kept from an earlier render; this very file was released under the mark of its own.
+        mark = claim.provenance.mark
     owner: Owner | None = None
     state: GrantState = "unknown"
     try:
@@ -155,6 +158,17 @@ def _asked(path: Path, evidence: Evidence, verifier: Verifier) -> tuple[Owner | 
     except (ConsentError, InputError):
         return None, "unreadable" if verifier.registry is not None else "unknown"
     return None, _shipped_state(claim, verifier.now) if state == "unknown" and claim is not None else state
+
+
+def _same_grant(mark: int, claim: Claim, verifier: Verifier) -> bool:
+    """Whether a kept mark was given out under the grant that the label names; yes where there is nobody to ask."""
+    if verifier.registry is None:
+        return True
+    try:
+        kept = verifier.registry.find_mark(mark)
+    except (ConsentError, InputError):
+        return True
+    return kept is None or kept.grant_id == claim.provenance.grant_id
 
 
 def _shipped_state(claim: Claim, now: datetime) -> GrantState:

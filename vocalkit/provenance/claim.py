@@ -20,7 +20,7 @@ SOURCE_TYPES: dict[Content, str] = {
 
 CLAIM_KEYS = (
     *("voice", "grant", "model_sha256", "credit", "label", "content", "render"),
-    *("grant_sha256", "purposes", "train", "made", "host", "mark"),
+    *("grant_sha256", "purposes", "train", "made", "host", "mark", "kept_marks"),
 )
 """The names of a claim's parts as texts."""
 
@@ -55,7 +55,7 @@ class Claim:
                 raise InputError(f"{name} of a claim must be 1 to {LONGEST_TEXT} characters that can be shown")
 
     def to_texts(self) -> dict[str, str]:
-        """Every part as text, by the names that tags and manifests use; `mark` only where there is one."""
+        """Every part as text, by the names that tags and manifests use; marks only where there are any."""
         origin = self.provenance
         texts = {
             "voice": origin.voice_id,
@@ -71,7 +71,11 @@ class Claim:
             "made": self.made,
             "host": self.host,
         }
-        return texts if origin.mark is None else texts | {"mark": mark_text(origin.mark)}
+        if origin.mark is not None:
+            texts["mark"] = mark_text(origin.mark)
+        if origin.kept_marks:
+            texts["kept_marks"] = ",".join(map(mark_text, origin.kept_marks))
+        return texts
 
     @classmethod
     def from_texts(cls, texts: Mapping[str, object]) -> Claim | None:
@@ -79,6 +83,7 @@ class Claim:
         try:
             found = {name: text for name, text in texts.items() if isinstance(text, str)}
             mark = int(found["mark"], 16) if "mark" in found else None
+            kept = tuple(int(text, 16) for text in found["kept_marks"].split(",")) if "kept_marks" in found else ()
             claim = cls(
                 Provenance(
                     voice_id=found["voice"],
@@ -87,6 +92,7 @@ class Claim:
                     credit=found["credit"],
                     label=found["label"],
                     mark=mark,
+                    kept_marks=kept,
                 ),
                 content="mix" if found["content"] == "mix" else "stem",
                 render_id=found["render"],

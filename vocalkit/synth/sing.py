@@ -16,7 +16,8 @@ from vocalkit.units import seconds_to_frames
 
 PHRASE_GAP_S = 0.12
 LONGEST_CHUNK_S = 20.0
-_PAD_FRAMES = 12
+PAD_S = 0.06
+"""What a phrase's sound takes of the silence before and after it."""
 _EDGE_S = 0.004
 
 
@@ -27,9 +28,12 @@ def sing(
     vocoder: Vocoder,
     *,
     seed: int,
+    within_s: tuple[float, float] | None = None,
     progress: Progress = silent,
 ) -> Vocal:
     """The dry stem, mono at the model's rate, from 0 s to the end of the performance, with the render's mark in it.
+
+    within_s: sing only the phrases that sound between two times; the others stay silent and are not booked.
 
     The licence is checked before every phrase, so expiry and revocation stop a render that is
     under way: ConsentError, and nothing is returned. Nobody is handed a sound without the watermark.
@@ -37,7 +41,7 @@ def sing(
     """
     rate = model.sample_rate
     stem = np.zeros((1, seconds_to_frames(performance.duration_s, rate)), np.float32)
-    phrases = split_phrases(performance.spans)
+    phrases = phrases_within(performance, within_s)
     if not phrases:
         raise InputError("the performance holds no phonemes to sing")
     for number, spans in enumerate(phrases):
@@ -50,6 +54,15 @@ def sing(
     stem.flags.writeable = False
     marked = embed(Audio(stem, rate), voice.mark, key=published_key().key, progress=progress)
     return Vocal(marked, replace(voice.provenance, mark=voice.mark))
+
+
+def phrases_within(performance: Performance, within_s: tuple[float, float] | None) -> list[tuple[PhonemeSpan, ...]]:
+    """The phrases that sound between two times, None: all."""
+    phrases = split_phrases(performance.spans)
+    if within_s is None:
+        return phrases
+    start_s, end_s = within_s
+    return [spans for spans in phrases if spans[0].start_s < end_s and spans[-1].end_s > start_s]
 
 
 def split_phrases(spans: tuple[PhonemeSpan, ...]) -> list[tuple[PhonemeSpan, ...]]:
@@ -73,8 +86,9 @@ def _may_cut(group: list[PhonemeSpan], span: PhonemeSpan) -> bool:
 def cut(performance: Performance, spans: tuple[PhonemeSpan, ...]) -> tuple[Performance, int]:
     """The performance of some spans alone, on its own clock, and the frame it starts at in the whole."""
     hop_s, total = performance.hop_s, performance.f0.hz.size
-    first = max(0, round(spans[0].start_s / hop_s) - _PAD_FRAMES)
-    last = min(total, round(spans[-1].end_s / hop_s) + _PAD_FRAMES)
+    pad = round(PAD_S / hop_s)
+    first = max(0, round(spans[0].start_s / hop_s) - pad)
+    last = min(total, round(spans[-1].end_s / hop_s) + pad)
     offset_s = first * hop_s
     window = slice(first, last)
     curves = performance.expression

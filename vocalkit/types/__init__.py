@@ -7,6 +7,7 @@ that is done with a large array hands it over with `frozen_array` and pays for n
 from __future__ import annotations
 
 from vocalkit.types.arrays import frozen_array
+from vocalkit.types.control import Feel, Reference, Sliders, Wishes
 from vocalkit.types.music import (
     CHORD_INTERVALS,
     PITCH_NAMES,
@@ -35,6 +36,7 @@ __all__ = [
     "ChordSpan",
     "Expression",
     "F0Curve",
+    "Feel",
     "Key",
     "Line",
     "LyricSection",
@@ -45,8 +47,10 @@ __all__ = [
     "Performance",
     "PhonemeSpan",
     "Provenance",
+    "Reference",
     "Score",
     "SectionSpan",
+    "Sliders",
     "SoundFormat",
     "SourceFilter",
     "Syllable",
@@ -56,6 +60,7 @@ __all__ = [
     "TimedWord",
     "Vocal",
     "VoiceProfile",
+    "Wishes",
     "WordPosition",
     "frozen_array",
 ]

@@ -36,7 +36,8 @@ class VoiceProfile:
 class Provenance:
     """Who sang, by whose leave, with what: travels with every rendered sound.
 
-    mark: the 32-bit number that the watermark in the sound spells, None where nothing was embedded.
+    mark: the 32-bit number that the watermark in the sound spells, None where nothing was embedded;
+    kept_marks: those of earlier renders of which samples were kept, where only a part was sung again.
     """
 
     voice_id: str
@@ -45,10 +46,19 @@ class Provenance:
     credit: str
     label: str = "AI-generated singing voice"
     mark: int | None = None
+    kept_marks: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.mark is not None and not 0 < self.mark < 1 << 32:
-            raise InputError(f"a mark is a number of 32 bits other than 0, got {self.mark}")
+        for mark in self.marks:
+            if not 0 < mark < 1 << 32:
+                raise InputError(f"a mark is a number of 32 bits other than 0, got {mark}")
+        if self.kept_marks and self.mark is None:
+            raise InputError("a sound that keeps marks of earlier renders has one of its own")
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """Every mark that may be heard in the sound, its own first."""
+        return (() if self.mark is None else (self.mark,)) + self.kept_marks
 
 
 @dataclass(frozen=True, slots=True, eq=False)

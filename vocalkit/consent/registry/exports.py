@@ -29,7 +29,8 @@ class Export:
     """A finished render about to be released.
 
     render_id: a random UUID, never used twice; seconds_sung: as charged phrase by phrase; files:
-    SHA-256 of each file as released; authorship_sha256: of the record of prompt, seed and edits.
+    SHA-256 of each file as released; authorship_sha256: of the record of prompt, seed and edits;
+    kept_marks: of earlier renders under the same grant, of which sound was kept.
     """
 
     render_id: str
@@ -39,6 +40,7 @@ class Export:
     seconds_sung: float
     files: tuple[str, ...]
     authorship_sha256: str
+    kept_marks: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         check_grant_id(self.render_id)
@@ -131,10 +133,11 @@ def commit_export(writer: Writer, export: Export) -> None:
     for purpose in export.purposes:
         if purpose not in grant.uses:
             raise refuse("use_not_granted", f"{grant.voice_id!r} was not licensed for {purpose.replace('_', ' ')}")
-    # 2. The mark was given out under this grant, and the render is a new one.
-    owner = connection.execute(select(schema.marks.c.grant_id).where(schema.marks.c.mark == export.mark)).scalar()
-    if owner != grant.grant_id:
-        raise refuse("forged", f"the mark {export.mark} was not given out under grant {grant.grant_id}")
+    # 2. The marks were given out under this grant, and the render is a new one.
+    for mark in (export.mark, *export.kept_marks):
+        owner = connection.execute(select(schema.marks.c.grant_id).where(schema.marks.c.mark == mark)).scalar()
+        if owner != grant.grant_id:
+            raise refuse("forged", f"the mark {mark} was not given out under grant {grant.grant_id}")
     if _sequence(connection, export.render_id) is not None:
         raise refuse("already_exported", f"render {export.render_id} was exported before")
     # 3. All renders together stay within the limit, whatever was booked on the way.
@@ -154,7 +157,8 @@ def commit_export(writer: Writer, export: Export) -> None:
             "render": export.render_id,
             "royalty": {"basis": grant.royalty.basis, "currency": grant.royalty.currency, "rate": grant.royalty.rate},
             "total": total,
-        },
+        }
+        | ({"kept": list(export.kept_marks)} if export.kept_marks else {}),
     )
     connection.execute(
         insert(schema.exports).values(render_id=export.render_id, mark=export.mark, sequence=entry.sequence)
