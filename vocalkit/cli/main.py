@@ -29,31 +29,21 @@ from vocalkit.cli import (
     compose,
     consent,
     demo,
+    harmonize,
     phonemize,
     resynth,
     retake,
     score,
     sing,
+    transcribe,
     verify,
     voice,
 )
 from vocalkit.errors import VocalkitError
 
 COMMANDS = (
-    add_vocals,
-    retake,
-    sing,
-    resynth,
-    analyze,
-    compose,
-    score,
-    phonemize,
-    backing,
-    voice,
-    consent,
-    verify,
-    bench,
-    demo,
+    *(add_vocals, retake, sing, resynth, analyze, compose, transcribe, harmonize, score),
+    *(phonemize, backing, voice, consent, verify, bench, demo),
 )
 INTERRUPTED = 130
 INTERNAL_FAULT = 1

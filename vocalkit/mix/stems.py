@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vocalkit.errors import InputError
+from vocalkit.mix.choir import Harmony, sum_of, voice_stems
 from vocalkit.mix.curves import Samples, block_slices, hop_frames
-from vocalkit.mix.effects import decay_s, vocal_chain
 from vocalkit.mix.loudness import (
     Powers,
     block_powers,
@@ -21,20 +21,23 @@ from vocalkit.mix.loudness import (
     true_peak_dbtp,
 )
 from vocalkit.mix.master import duck, master_bus
-from vocalkit.mix.place import fade_tail, place
 from vocalkit.mix.settings import DEFAULT_SETTINGS, MixSettings
 from vocalkit.types import Audio, Mix, Performance, Vocal
 from vocalkit.units import SILENCE_DB, db_to_gain
 
 _STEM_PEAK = 0.98
-_RING = 0.75
-"""Part of the reverb time after which a reverb that lies 15 dB under the voice has died away."""
 
 
 def mix_vocals(
-    backing: Audio, vocal: Vocal, performance: Performance, *, master: bool, settings: MixSettings = DEFAULT_SETTINGS
+    backing: Audio,
+    vocal: Vocal,
+    performance: Performance,
+    *,
+    master: bool,
+    harmonies: Sequence[Harmony] = (),
+    settings: MixSettings = DEFAULT_SETTINGS,
 ) -> Mix:
-    """Put a dry vocal on a backing. Same inputs, same bits.
+    """Put a dry vocal on a backing, and harmony voices around it. Same inputs, same bits.
 
     backing: mono or stereo, at least 0.4 s and not silent; the result keeps its rate and channels.
     vocal: starts at the backing's sample 0, at any rate. performance: its notes say where someone
@@ -47,30 +50,29 @@ def mix_vocals(
     drive on it, and `backing_gain` the backing's static gain there; both are turned down together
     should the stem pass full scale, so the stem can be written as PCM and keeps its balance.
 
+    harmonies: with them, what is said of the vocals holds for the sum of all stems, added lead first.
+
     Raises InputError for a performance without notes, notes past the end, a silent vocal or backing.
     """
     _check(backing, performance)
     spans = [(note.start_s, note.end_s) for note in performance.notes]
-    room_s, rate = decay_s(performance.notes), backing.sample_rate
-    dry = place(vocal.audio, performance, backing, ring_s=_RING * room_s, max_tail_s=settings.max_tail_s)
-    vocals = vocal_chain(
-        dry, rate, channels=backing.channels, spans_s=spans, room_s=room_s, send_db=settings.reverb_send_db
-    )
-    del dry
-    fade_tail(vocals, backing_frames=backing.frames, sample_rate=rate)
+    rate = backing.sample_rate
+    voices = voice_stems((vocal, performance), harmonies, backing, settings)
     finish = _mastered if master else _summed
-    mix, gain, lift = finish(backing.samples, vocals, rate, spans, settings)
-    mix.flags.writeable = vocals.flags.writeable = False
+    mix, gain, lift = finish(backing.samples, voices, rate, spans, settings)
+    for samples in (mix, *voices):
+        samples.flags.writeable = False
     audio = Audio(mix, rate)
     return Mix(
         audio=audio,
-        vocals=Audio(vocals, rate),
+        vocals=Audio(voices[0], rate),
         provenance=vocal.provenance,
         backing_gain=gain,
         lufs=integrated_lufs(audio),
         true_peak_dbtp=true_peak_dbtp(audio),
         vocal_lift_lu=lift,
         mastered=master,
+        harmonies=tuple(Audio(samples, rate) for samples in voices[1:]),
     )
 
 
@@ -87,37 +89,44 @@ Spans = Sequence[tuple[float, float]]
 
 
 def _summed(
-    backing: NDArray[np.float32], vocals: Samples, rate: int, spans: Spans, settings: MixSettings
+    backing: NDArray[np.float32], voices: list[Samples], rate: int, spans: Spans, settings: MixSettings
 ) -> tuple[Samples, float, float]:
-    """mix, backing gain and vocal lift (LU) of the plain sum; `vocals` becomes the stem, in place."""
-    lift = _balance(backing, vocals, rate, spans, settings.vocal_lift_lu)
-    mix = np.empty_like(vocals)
-    _sum(backing, vocals, np.float32(1.0), mix, rate)
-    highest = max(float(hop_true_peaks(samples, hop_frames(rate)).max()) for samples in (mix, vocals))
+    """mix, backing gain and vocal lift (LU) of the plain sum; `voices` become the stems, in place."""
+    lift = _balance(backing, voices, rate, spans, settings.vocal_lift_lu)
+    mix = np.empty_like(voices[0])
+    bus = sum_of(voices)
+    _sum(backing, bus, np.float32(1.0), mix, rate)
+    highest = max(float(hop_true_peaks(samples, hop_frames(rate)).max()) for samples in (mix, bus, *voices[1:]))
     gain = np.float32(min(1.0, float(db_to_gain(settings.ceiling_dbtp)) / highest))
     if gain < 1.0:
-        vocals *= gain
-        _sum(backing, vocals, gain, mix, rate)
+        for samples in voices:
+            samples *= gain
+        _sum(backing, sum_of(voices), gain, mix, rate)
     return mix, float(gain), lift
 
 
 def _mastered(
-    backing: NDArray[np.float32], vocals: Samples, rate: int, spans: Spans, settings: MixSettings
+    backing: NDArray[np.float32], voices: list[Samples], rate: int, spans: Spans, settings: MixSettings
 ) -> tuple[Samples, float, float]:
     """The same, ducked and mastered."""
-    mix = np.empty_like(vocals)
+    mix = np.empty_like(voices[0])
     duck(backing, mix, rate, spans, settings.duck_db)
-    lift = _balance(mix[:, : backing.shape[1]], vocals, rate, spans, settings.vocal_lift_lu)
-    mix += vocals
+    lift = _balance(mix[:, : backing.shape[1]], voices, rate, spans, settings.vocal_lift_lu)
+    mix += sum_of(voices)
     drive = master_bus(mix, rate, settings)
-    highest = max(float(np.max(np.abs(vocals[:, block]))) for block in block_slices(vocals.shape[1], hop_frames(rate)))
+    highest = max(
+        float(np.max(np.abs(samples[:, block])))
+        for samples in voices
+        for block in block_slices(samples.shape[1], hop_frames(rate))
+    )
     gain = np.float32(min(drive, _STEM_PEAK / highest))
-    vocals *= gain
+    for samples in voices:
+        samples *= gain
     return mix, float(gain), lift
 
 
-def _balance(backing: NDArray[np.float32], vocals: Samples, rate: int, spans: Spans, lift_lu: float) -> float:
-    """Set the vocal so many LU over the backing where it sings, in place; returns the lift it has then.
+def _balance(backing: NDArray[np.float32], voices: list[Samples], rate: int, spans: Spans, lift_lu: float) -> float:
+    """Set the voices together so many LU over the backing where they sing, in place; returns the lift they have then.
 
     Loudness is gated over the blocks in which notes sound. Where the backing rests there, its
     loudness over the whole track counts.
@@ -128,10 +137,11 @@ def _balance(backing: NDArray[np.float32], vocals: Samples, rate: int, spans: Sp
         backing_lufs = gated_lufs(powers)
     if backing_lufs == SILENCE_DB:
         raise InputError("the backing is silent (below -70 LUFS); turn it up or choose another file")
-    sung = _powers(vocals, rate)
+    sung = _powers(sum_of(voices), rate)
     sung = sung[sung_blocks(spans, sung.size)]
     gain = np.float32(db_to_gain(backing_lufs + lift_lu - gated_lufs(sung)))
-    vocals *= gain
+    for samples in voices:
+        samples *= gain
     return gated_lufs(sung * float(gain) ** 2) - backing_lufs
 
 

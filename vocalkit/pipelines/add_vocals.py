@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass, field, replace
 
 from vocalkit.audio import check_backing, resample
 from vocalkit.consent import ANYONE, LicensedVoice, Purpose, Use
 from vocalkit.consent.grant import ANY
 from vocalkit.errors import InputError
 from vocalkit.lyrics.lexicon import Lexicon
+from vocalkit.pipelines.harmony import HarmonyChoices, OtherTake, dry_stem, sing_others
 from vocalkit.pipelines.place import fit_range, place_score, transpose
 from vocalkit.pipelines.report import Heard, Loudness, Report
 from vocalkit.pipelines.stages import StageClock, peak_memory_bytes
@@ -39,7 +38,6 @@ from vocalkit.types import (
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 LEAD_VOICE_WARNING = 0.5
 BEAT_CONFIDENCE_WARNING = 0.4
-HIGHEST_DRY_PEAK = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,8 @@ class Choices:
     """What a user may choose beside the music. None: heard in the backing, or the first voice.
 
     tempo_bpm: beats per minute; start_s: earliest second of singing; composer, vocoder: backends.
-    lexicon: the user's own pronunciations; fit: how lyrics may give way to the notes of a score.
+    lexicon: the user's own pronunciations; fit: how lyrics may give way to the notes of a score; harmony: which
+    voices join the lead.
     wishes: of the tune; sliders: those of the whole song that count whatever else says; reference: to take after;
     best_of: takes of which the best is sung; prompt: the words that the wishes came from; notices: what was assumed.
     purposes, genres, territories, user: what the song is for, as the consent gate is asked; user: thumbprint
@@ -69,6 +68,7 @@ class Choices:
     user: str = ANYONE
     lexicon: Lexicon | None = None
     fit: tuple[Way, ...] = ()
+    harmony: HarmonyChoices = field(default_factory=HarmonyChoices)
     wishes: Wishes = Wishes()  # noqa: RUF009  (frozen)
     sliders: tuple[tuple[str, float], ...] = ()
     reference: Reference | None = None
@@ -121,8 +121,8 @@ class AddVocals:
 class Render:
     """Everything a run made, by leave of `voice`.
 
-    dry: mono, unmixed, as long as the mix; mix, backing: None without a backing; sung_s: seconds sung for it where
-    that is not all of it, as after a retake.
+    dry: mono, unmixed, as long as the mix; mix, backing: None without a backing; others: harmonies and doubles;
+    sung_s: seconds sung for it where that is not all of it, as after a retake.
     """
 
     score: Score | None
@@ -133,6 +133,7 @@ class Render:
     voice: LicensedVoice
     mix: Mix | None = None
     backing: Backing | None = None
+    others: tuple[OtherTake, ...] = ()
     sung_s: float | None = None
 
 
@@ -191,11 +192,14 @@ def _sung(request: AddVocals, tune: Tune, backing: Backing, singer: Singer, cloc
     choices, score = replace(request.choices, seed=tune.seed), tune.score
     performance = perform_score(score, choices, clock)
     vocal = sing_performance(performance, singer, choices, clock)
+    others, told = sing_others(score, singer.voice.profile, singer, choices.harmony, seed=choices.seed, clock=clock)
     with clock.stage("mix"):
         from vocalkit.mix import mix_vocals
 
         vocal = replace(vocal, audio=resample(vocal.audio, request.backing.sample_rate))
-        mix = mix_vocals(request.backing, vocal, performance, master=choices.master)
+        mix = mix_vocals(
+            request.backing, vocal, performance, master=choices.master, harmonies=[other.placed for other in others]
+        )
     dry, dry_gain = dry_stem(vocal.audio, mix.audio.frames)
     report = Report(
         seed=choices.seed,
@@ -209,12 +213,13 @@ def _sung(request: AddVocals, tune: Tune, backing: Backing, singer: Singer, cloc
         loudness=Loudness.of(mix),
         dry_gain=dry_gain,
         warnings=(
-            *warnings_about(backing, choices), *warnings_of(request.score), *choices.notices, *tune.warnings
+            *warnings_about(backing, choices), *warnings_of(request.score), *choices.notices, *tune.warnings, *told
         ),
         sections=tune.sections,
         quality=tune.report,
     )  # fmt: skip
-    return Render(score, performance, dry, mix.provenance, report, singer.voice, mix, backing)
+    takes = tuple(other.take(request.backing.sample_rate, mix.audio.frames) for other in others)
+    return Render(score, performance, dry, mix.provenance, report, singer.voice, mix, backing, takes)
 
 
 def _languages(words: Words) -> tuple[str, ...]:
@@ -302,18 +307,3 @@ def warnings_about(backing: Backing, choices: Choices) -> tuple[str, ...]:
 def warnings_of(score: ImportedScore | Score | None) -> tuple[str, ...]:
     """What could not be kept of a score file."""
     return score.warnings if isinstance(score, ImportedScore) else ()
-
-
-def dry_stem(audio: Audio, frames: int) -> tuple[Audio, float]:
-    """The sung sound cut or filled to `frames` samples, and the gain that keeps its peaks under full scale.
-
-    A voice may sing past full scale before anything has mixed it, and PCM files cannot hold that;
-    the gain is 1 where it fits.
-    """
-    peak = float(np.max(np.abs(audio.samples), initial=0.0))
-    gain = min(1.0, HIGHEST_DRY_PEAK / peak) if peak > 0 else 1.0
-    samples = np.zeros((audio.channels, frames), np.float32)
-    kept = min(frames, audio.frames)
-    np.multiply(audio.samples[:, :kept], np.float32(gain), out=samples[:, :kept])
-    samples.flags.writeable = False
-    return Audio(samples, audio.sample_rate), gain

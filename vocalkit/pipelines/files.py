@@ -106,9 +106,9 @@ def _song_request(
         own = None if score is None else read_own_score(score, choices.language)
         request = AddVocals(read(instrumental), words, own, choices)
         check_encodable(form, request.backing.sample_rate)
-        materials = _materials({"instrumental": instrumental, "lyrics": lyrics, "melody": score}, words)
+        materials = materials_of({"instrumental": instrumental, "lyrics": lyrics, "melody": score}, words)
     arguments = {"command": "add-vocals", "instrumental": instrumental, "lyrics": lyrics, "score": score}
-    return request, Release(form, materials, _in_json(arguments, choices) | {"format": form}), clock
+    return request, Release(form, materials, choices_in_json(arguments, choices) | {"format": form}), clock
 
 
 def sing_file(
@@ -128,10 +128,10 @@ def sing_file(
         words = None if lyrics is None else read_words(lyrics)
         request = SingScore(_read_music(source, choices.language), words, choices)
         part: Part = "performance" if isinstance(request.source, Performance) else "melody"
-        materials = _materials({part: source, "lyrics": lyrics}, words)
+        materials = materials_of({part: source, "lyrics": lyrics}, words)
     render = with_read_stage(sing_score(request, progress=progress), clock)
     arguments = {"command": "sing", "score": source, "lyrics": lyrics}
-    release = Release(form, materials, _in_json(arguments, choices) | {"format": form})
+    release = Release(form, materials, choices_in_json(arguments, choices) | {"format": form})
     return render, publish(render, out, release, desk=open_desk(), progress=progress)
 
 
@@ -247,7 +247,7 @@ def _read_text(path: Path, fault: type[VocalkitError], *, limit: int = LARGEST_T
     return text
 
 
-def _materials(files: Mapping[Part, Path | None], words: str | None) -> tuple[Material, ...]:
+def materials_of(files: Mapping[Part, Path | None], words: str | None) -> tuple[Material, ...]:
     """What was handed in, for the credits; the words in full."""
     return tuple(
         material(part, path, text=words if part == "lyrics" else None)
@@ -256,7 +256,7 @@ def _materials(files: Mapping[Part, Path | None], words: str | None) -> tuple[Ma
     )
 
 
-def _in_json(arguments: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
+def choices_in_json(arguments: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
     values = {name: str(value) if isinstance(value, Path) else value for name, value in arguments.items()}
     chosen = asdict(replace(choices, lexicon=None))
     if choices.lexicon is not None:

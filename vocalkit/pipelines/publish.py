@@ -30,7 +30,20 @@ RENDER_TEXTS = (
     "credits.json",
     "CREDITS.txt",
 )
-RENDER_FILES = frozenset((*(f"{stem}.{form}" for stem in STEMS for form in get_args(SoundFormat)), *RENDER_TEXTS))
+OTHER_VOICES = (*(f"harmony_{number}" for number in (1, 2, 3)), *(f"double_{number}" for number in (1, 2, 3, 4)))
+"""Voices beside the lead: each has a stem as mixed, a dry one, and a performance."""
+HARMONY_TEXTS = ("harmony.musicxml", "harmony.mid")
+"""The lead and every other voice, each as a part."""
+
+_SOUNDS = (*STEMS, *OTHER_VOICES, *(f"{voice}_dry" for voice in OTHER_VOICES))
+RENDER_FILES = frozenset(
+    (
+        *(f"{stem}.{form}" for stem in _SOUNDS for form in get_args(SoundFormat)),
+        *(f"{voice}.json" for voice in OTHER_VOICES),
+        *HARMONY_TEXTS,
+        *RENDER_TEXTS,
+    )
+)
 """Every name a render may leave in its folder."""
 
 

@@ -25,6 +25,7 @@ from vocalkit.errors import VocalkitError
 from vocalkit.pipelines.add_vocals import Render
 from vocalkit.pipelines.credits import Material, credits_bytes, credits_of, credits_text
 from vocalkit.pipelines.desk import Desk
+from vocalkit.pipelines.harmony_parts import write_parts
 from vocalkit.pipelines.labelling import labelled, put, sha256_of
 from vocalkit.pipelines.publish import staged_folder, write_json
 from vocalkit.pipelines.report import Report
@@ -108,8 +109,13 @@ def _claim(render: Render, desk: Desk) -> Claim:
 def _stems(render: Render) -> dict[str, tuple[Audio, Content]]:
     """Sounds by their stem's name; the vocals before the mix that they are an ingredient of."""
     stems: dict[str, tuple[Audio, Content]] = {"vocals_dry": (render.dry, "stem")}
+    stems |= {f"{take.name}_dry": (take.dry, "stem") for take in render.others}
     if render.mix is not None:
-        stems |= {"vocals": (render.mix.vocals, "stem"), "mix": (render.mix.audio, "mix")}
+        mixed = zip(render.others, render.mix.harmonies, strict=True)
+        stems |= {take.name: (audio, "stem") for take, audio in mixed}
+        # Without a backing the mix holds nothing that a person played.
+        whole: Content = "stem" if render.backing is None else "mix"
+        stems |= {"vocals": (render.mix.vocals, "stem"), "mix": (render.mix.audio, whole)}
     return stems
 
 
@@ -130,6 +136,8 @@ def _write_texts(render: Render, folder: Path, authorship: dict[str, Any]) -> No
     from vocalkit.score import to_midi, to_musicxml
     from vocalkit.synth.performance_json import performance_to_json
 
+    if render.others:
+        write_parts(render, folder)
     if render.score is not None:
         (folder / "score.musicxml").write_text(to_musicxml(render.score), encoding="utf-8")
         (folder / "score.mid").write_bytes(to_midi(render.score))
@@ -155,13 +163,19 @@ def _with_notices(report: Report, form: SoundFormat) -> Report:
     return report if form in MANIFEST_MIMES else replace(report, warnings=(*report.warnings, UNSIGNED))
 
 
+def _seconds_sung(render: Render) -> float:
+    """What the artist is owed for: every voice of it that was sung for this render."""
+    lead = seconds_sung(render.performance) if render.sung_s is None else render.sung_s
+    return lead + sum(seconds_sung(other.performance) for other in render.others)
+
+
 def _export(render: Render, claim: Claim, digests: tuple[str, ...], authorship: dict[str, Any]) -> Export:
     return Export(
         render_id=claim.render_id,
         grant=render.voice.grant,
         mark=render.voice.mark,
         purposes=render.voice.request.purposes,
-        seconds_sung=seconds_sung(render.performance) if render.sung_s is None else render.sung_s,
+        seconds_sung=_seconds_sung(render),
         files=digests,
         authorship_sha256=hashlib.sha256(credits_bytes(authorship)).hexdigest(),
         kept_marks=render.provenance.kept_marks,

@@ -9,11 +9,11 @@ from vocalkit.pipelines.add_vocals import (
     Choices,
     Render,
     call_singer,
-    dry_stem,
     perform_score,
     sing_performance,
     warnings_of,
 )
+from vocalkit.pipelines.harmony import dry_stem
 from vocalkit.pipelines.place import fit_range
 from vocalkit.pipelines.report import Report
 from vocalkit.pipelines.stages import StageClock, peak_memory_bytes

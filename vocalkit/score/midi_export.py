@@ -42,12 +42,21 @@ def write_midi(sheet: Sheet) -> bytes:
     sheet = without_graces(sheet)
     quarter = ticks_for(sheet)
     file = mido.MidiFile(type=1, ticks_per_beat=quarter, charset="utf-8")
-    end = round(sheet.end * quarter)
-    file.tracks.append(_track(_conductor(sheet, quarter), end))
-    file.tracks.append(_track(_voice(sheet, quarter), end))
+    file.tracks.append(conductor_track(sheet, quarter))
+    file.tracks.append(voice_track(sheet, quarter))
     stream = io.BytesIO()
     file.save(file=stream)
     return stream.getvalue()
+
+
+def conductor_track(sheet: Sheet, quarter: int) -> Any:
+    """What counts for every voice: tempo, meters, keys, markers."""
+    return _track(_conductor(sheet, quarter), round(sheet.end * quarter))
+
+
+def voice_track(sheet: Sheet, quarter: int, *, name: str = "Voice") -> Any:
+    """One line with its words."""
+    return _track(_voice(sheet, quarter, name), round(sheet.end * quarter))
 
 
 def ticks_for(sheet: Sheet) -> int:
@@ -78,10 +87,10 @@ def _conductor(sheet: Sheet, quarter: int) -> list[Event]:
     return events
 
 
-def _voice(sheet: Sheet, quarter: int) -> list[Event]:
+def _voice(sheet: Sheet, quarter: int, name: str) -> list[Event]:
     from mido import Message, MetaMessage
 
-    events: list[Event] = [(0, 0, MetaMessage("track_name", name="Voice"))]
+    events: list[Event] = [(0, 0, MetaMessage("track_name", name=name))]
     before = 0
     for note in sheet.notes:
         start = max(round(note.start * quarter), before)

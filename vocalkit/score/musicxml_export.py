@@ -49,12 +49,28 @@ def write_musicxml(sheet: Sheet) -> str:
     """The sheet as a MusicXML document, with words, chords, tempo and bars. ScoreError where it has no notes."""
     if not sheet.notes:
         raise ScoreError("a score without notes cannot be written")
-    root = Element("score-partwise", {"version": "4.0"})
-    if sheet.title:
-        SubElement(SubElement(root, "work"), "work-title").text = sheet.title
-    SubElement(SubElement(SubElement(root, "identification"), "encoding"), "software").text = "vocalkit"
+    root = score_root(sheet.title)
     SubElement(SubElement(SubElement(root, "part-list"), "score-part", {"id": "P1"}), "part-name").text = "Voice"
-    _Writer(sheet).write(SubElement(root, "part", {"id": "P1"}))
+    write_part(sheet, SubElement(root, "part", {"id": "P1"}))
+    return document_text(root)
+
+
+def score_root(title: str) -> Element:
+    """The head of a document, without its list of parts."""
+    root = Element("score-partwise", {"version": "4.0"})
+    if title:
+        SubElement(SubElement(root, "work"), "work-title").text = title
+    SubElement(SubElement(SubElement(root, "identification"), "encoding"), "software").text = "vocalkit"
+    return root
+
+
+def write_part(sheet: Sheet, part: Element) -> None:
+    """All measures of a line into its part."""
+    _Writer(sheet).write(part)
+
+
+def document_text(root: Element) -> str:
+    """The finished document."""
     ElementTree.indent(root)
     return _DOCTYPE + ElementTree.tostring(root, encoding="unicode") + "\n"
 

@@ -73,8 +73,9 @@ class Vocal:
 class Mix:
     """The finished mix beside its stems, all starting at the backing's sample 0 at its rate.
 
-    backing_gain: the factor g with mix = g * backing + vocals when nothing was mastered;
-    vocals: as mixed. lufs, true_peak_dbtp: of the mix; vocal_lift_lu: vocals over backing where sung.
+    backing_gain: the factor g with mix = g * backing + vocals + harmonies when nothing was mastered, 0 without a
+    backing; vocals, harmonies: as mixed. lufs, true_peak_dbtp: of the mix; vocal_lift_lu: vocals over backing where
+    sung.
     """
 
     audio: Audio
@@ -85,3 +86,4 @@ class Mix:
     true_peak_dbtp: float
     vocal_lift_lu: float
     mastered: bool
+    harmonies: tuple[Audio, ...] = ()
