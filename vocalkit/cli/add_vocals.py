@@ -12,8 +12,10 @@ from vocalkit.cli.arguments import (
     add_format,
     add_json,
     add_music_options,
+    add_reading,
     path_argument,
     print_json,
+    reading_of,
     warn,
 )
 from vocalkit.cli.progress import StageBars
@@ -23,6 +25,7 @@ EXAMPLES = """\
   vocalkit add-vocals song.wav --lyrics words.txt --out my-song
   vocalkit add-vocals song.wav --lyrics words.txt --voice bruno --seed 2 --no-master --out take-2
   vocalkit add-vocals song.wav --score tune.musicxml --format flac --out my-tune
+  vocalkit add-vocals song.wav --score tune.musicxml --verse 1 --as-written --out my-verse
   vocalkit add-vocals song.wav --lyrics words.txt --for demo --genre folk --territory DE --out my-demo
 """
 
@@ -31,9 +34,12 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser = add_command(commands, common, "add-vocals", summary="sing lyrics on an instrumental", examples=EXAMPLES)
     parser.add_argument("instrumental", type=path_argument, metavar="INSTRUMENTAL", help="WAV, FLAC, MP3 or OGG")
     parser.add_argument("--lyrics", type=path_argument, metavar="FILE", help="the words, plain text")
-    parser.add_argument("--score", type=path_argument, metavar="FILE", help="your own melody: MusicXML or MIDI")
+    parser.add_argument(
+        "--score", type=path_argument, metavar="FILE", help="your own melody: MusicXML, MIDI, USTX, ABC …"
+    )
     add_music_options(parser)
     add_fit(parser)
+    add_reading(parser)
     add_use_options(parser)
     parser.add_argument("--no-master", action="store_true", help="leave the mix as the sum of its stems")
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
@@ -45,7 +51,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from vocalkit.pipelines.files import add_vocals_to_file
 
-    choices = choices_of(args, master=not args.no_master, fit=tuple(args.fit), **use_of(args))
+    choices = choices_of(args, master=not args.no_master, fit=tuple(args.fit), reading=reading_of(args), **use_of(args))
     with StageBars() as progress:
         _, report = add_vocals_to_file(
             args.instrumental,

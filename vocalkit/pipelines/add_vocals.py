@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from vocalkit.pipelines.words import Words, read_words_and_score
 from vocalkit.protocols import Progress, silent
 from vocalkit.score.fit import Way
 from vocalkit.score.imported import ImportedScore
+from vocalkit.score.reading import Reading
 from vocalkit.types import (
     Audio,
     Backing,
@@ -43,7 +44,8 @@ class Choices:
     """What a user may choose beside the music. None: heard in the backing, or the first voice.
 
     tempo_bpm: beats per minute; start_s: earliest second of singing; composer, vocoder: backends.
-    lexicon: the user's own pronunciations; fit: how lyrics may give way to the notes of a score.
+    lexicon: the user's own pronunciations; fit: how lyrics may give way to the notes of a score; reading: which line
+    of a score file is read, in this `language`.
     purposes, genres, territories, user: what the song is for, as the consent gate is asked; user: thumbprint
     of the key of whoever makes it.
     """
@@ -63,8 +65,10 @@ class Choices:
     user: str = ANYONE
     lexicon: Lexicon | None = None
     fit: tuple[Way, ...] = ()
+    reading: Reading = field(default_factory=Reading)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "reading", replace(self.reading, language=self.language))
         tempo = self.tempo_bpm
         if tempo is not None and not (math.isfinite(tempo) and SLOWEST_BPM <= tempo <= FASTEST_BPM):
             raise InputError(f"a tempo must be {SLOWEST_BPM:.0f} to {FASTEST_BPM:.0f} BPM, got {tempo}")
