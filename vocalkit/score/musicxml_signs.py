@@ -64,7 +64,7 @@ def _has_endings(measures: list[Element]) -> bool:
 
 
 def _fill_brackets(marks: list[BarMarks], parts: list[list[Element]]) -> None:
-    """Brackets stand over every part alike, so the first that has any tells; one without a stop ends with its repeat."""
+    """Brackets stand over every part alike: the first that has any tells. One without a stop ends with its repeat."""
     for measures in parts[:1]:
         passes: frozenset[int] | None = None
         kinds = [{ending.get("type") for ending in measure.iterfind("barline/ending")} for measure in measures]
