@@ -159,12 +159,16 @@ def main() -> None:
     parser.add_argument("--lieder", type=Path, required=True, help="folder of the lieder's .mxl files")
     parser.add_argument("--cmudict", type=Path, help="cmudict.dict")
     parser.add_argument("--tuning", action="store_true", help="the half of the songs that rules were tuned on")
+    parser.add_argument("--only", nargs="+", metavar="LANGUAGE", help="syllables of these languages and nothing else")
     args = parser.parse_args()
     group = [song for song in songs(args.lieder) if song.held_out != args.tuning]
     result: dict[str, object] = {"half": "tuning" if args.tuning else "held out"}
-    for language in sorted({song.language for song in group}):
+    for language in sorted(set(args.only or {song.language for song in group})):
         figures = syllable_figures([song for song in group if song.language == language], language)
         result[f"syllables_{language}"] = figures
+    if args.only:
+        print(json.dumps(result, indent=2))
+        return
     result["speed"] = speed([song for song in group if song.language == "en"])
     if args.cmudict is not None:
         dictionary = read_cmudict(args.cmudict)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import hymns
@@ -19,11 +20,23 @@ import peers
 import trips
 import words
 
-from vocalkit.score import in_seconds, read_sheet
+from vocalkit.score import Reading, Sheet, in_seconds, read_sheet
+from vocalkit.score.abc import parse_abc, tune_titles
 
 
 def scores(data: Path, folder: str, every: int) -> list[Path]:
     return sorted((data / folder).glob("*.mxl"))[::every]
+
+
+def sheets(data: Path, folder: str, every: int) -> Iterator[tuple[str, Sheet]]:
+    """Name and sung line, repeats played, of every n-th score of a folder."""
+    if folder == "hymns":
+        book = (data / "hymns" / hymns.BOOK).read_bytes()
+        for song, title in list(enumerate(tune_titles(book), 1))[::every]:
+            yield title, parse_abc(book, Reading(song=song))
+    else:
+        for path in scores(data, folder, every):
+            yield path.name, read_sheet(path)
 
 
 def report_words(data: Path, every: int) -> None:
@@ -42,11 +55,11 @@ def report_words(data: Path, every: int) -> None:
 
 
 def report_trips(data: Path, every: int) -> None:
-    for folder in ("lieder", "leadsheets"):
+    for folder in ("lieder", "leadsheets", "hymns"):
         figures = {suffix: trips.TripFigures() for suffix in trips.FORMATS}
-        for path in scores(data, folder, every):
-            trips.travel(path, figures)
-        print(f"trips, {folder}: MusicXML → format → MusicXML")
+        for name, sheet in sheets(data, folder, every):
+            trips.travel(sheet, name, figures)
+        print(f"trips, {folder}: → format → MusicXML")
         for suffix, found in figures.items():
             beats = f", {found.beats} on the beat" if suffix in trips.IN_BEATS else ""
             print(
@@ -59,7 +72,7 @@ def report_trips(data: Path, every: int) -> None:
 
 def report_hymns(data: Path, every: int) -> None:
     figures = hymns.HymnFigures()
-    hymns.judge(data / "hymns" / "openhymnal_pd.abc", figures, every=every)
+    hymns.judge(data / "hymns" / hymns.BOOK, figures, every=every)
     print(f"hymns: {figures.tunes} tunes, {figures.verses} verses")
     print(f"  {figures.kept} of {figures.there} syllables in order = {figures.kept / max(1, figures.there):.4%}")
     print(

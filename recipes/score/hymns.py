@@ -12,6 +12,8 @@ from words import in_order
 from vocalkit.score import Reading
 from vocalkit.score.abc import parse_abc, tune_titles
 
+BOOK = "openhymnal_pd.abc"
+
 
 @dataclass
 class HymnFigures:

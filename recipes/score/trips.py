@@ -1,13 +1,12 @@
-"""MusicXML → format → MusicXML: which notes and syllables come back."""
+"""A score → format → MusicXML: which notes and syllables come back."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from pathlib import Path
 
-from vocalkit.score import Sheet, parse_score, read_sheet
+from vocalkit.score import Sheet, parse_score
 from vocalkit.score.sheet import without_graces
 from vocalkit.score.timeline import TempoLine
 from vocalkit.score.write import write_score
@@ -33,13 +32,13 @@ class TripFigures:
     faults: Counter[str] = field(default_factory=Counter)
 
 
-def travel(path: Path, figures: dict[str, TripFigures]) -> None:
+def travel(sheet: Sheet, name: str, figures: dict[str, TripFigures]) -> None:
     """Take one score through every format."""
-    original = _spoken(without_graces(read_sheet(path)))
+    original = _spoken(without_graces(sheet))
     for suffix in FORMATS:
         there = parse_score(write_score(original, suffix).data, suffix)
         back = parse_score(write_score(_spoken(there), ".musicxml").data, ".musicxml")
-        _compare(original, back, suffix, figures[suffix], path.name)
+        _compare(original, back, suffix, figures[suffix], name)
 
 
 def _spoken(sheet: Sheet) -> Sheet:

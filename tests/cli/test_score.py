@@ -61,3 +61,15 @@ def test_check_with_a_voice_and_a_picture(tune: Path, capsys: pytest.CaptureFixt
     assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert main(["score", "check", str(tune)]) == 0
     assert "nothing to complain about" in capsys.readouterr().out
+
+
+def test_a_ds_file_tells_what_is_guessed_and_hears_a_lexicon(tune: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    guessed, target = tune.with_name("guessed.abc"), tune.with_name("a.ds")
+    guessed.write_text(TUNE.replace("Sleep", "Xqzt"), encoding="utf-8")
+    assert main(["score", "convert", str(guessed), str(target), "--json"]) == 0
+    assert "guess: Xqzt;" in json.loads(capsys.readouterr().out)["warnings"][0]
+    lexicon = tune.with_name("lexicon.tsv")
+    lexicon.write_text("xqzt\tˈɪ k s t\n", encoding="utf-8")
+    assert main(["score", "convert", str(guessed), str(target), "--lexicon", str(lexicon), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["warnings"] == []
+    assert json.loads(target.read_text(encoding="utf-8"))[0]["ph_seq"].split()[:5] == ["SP", "ɪ", "k", "s", "t"]

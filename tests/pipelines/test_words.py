@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from vocalkit.errors import ScoreError
@@ -9,6 +11,7 @@ from vocalkit.lyrics import parse_lexicon
 from vocalkit.pipelines.stages import StageClock
 from vocalkit.pipelines.words import read_words_and_score
 from vocalkit.protocols import silent
+from vocalkit.score import ImportedNote, ImportedScore
 from vocalkit.types import Note, Score, TempoMap
 from vocalkit.types.words import Syllable
 
@@ -34,6 +37,16 @@ def test_a_guessed_word_is_told() -> None:
     words = read_words_and_score("hello xqzt world", None, language="en-us", clock=CLOCK)
     assert len(words.warnings) == 1 and "xqzt (line 1)" in words.warnings[0]
     assert read_words_and_score("hello world", None, language="en-us", clock=CLOCK).warnings == ()
+
+
+def test_a_guessed_word_of_a_score_is_told() -> None:
+    notes = [ImportedNote(i * 0.5, i * 0.5 + 0.5, 60.0, text) for i, text in enumerate(["hel", "lo", "xqzt,"])]
+    notes[0], notes[1] = replace(notes[0], position="begin"), replace(notes[1], position="end")
+    score = ImportedScore(tuple(notes), TempoMap.constant(120.0, duration_s=2.0))
+    words = read_words_and_score(None, score, language="en-us", clock=CLOCK)
+    assert len(words.warnings) == 1 and "guess: xqzt;" in words.warnings[0] and "--lexicon" in words.warnings[0]
+    own = parse_lexicon("xqzt\tˈɪ k s t")
+    assert read_words_and_score(None, score, language="en-us", lexicon=own, clock=CLOCK).warnings == ()
 
 
 def test_lyrics_give_way_to_notes_only_when_asked() -> None:

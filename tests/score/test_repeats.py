@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vocalkit.errors import ScoreError
+from vocalkit.score.files import parse_xml
+from vocalkit.score.musicxml import bar_marks_of
 from vocalkit.score.repeats import MAX_PLAYED_BARS, BarMarks, play_order
 from vocalkit.score.verses import choose_lyrics
 from vocalkit.score.written import WrittenNote
@@ -48,10 +50,31 @@ def ending(*passes: int, opens: bool = True) -> dict:
             [0, 1, 0, 2, 3, 0, 2],
         ),
         (bars(3, b2={"dal_segno": True}), [0, 1, 2]),
+        # played three times by the sign, though the second bracket has a wrong number (Schumann, op. 25 in the lieder)
+        (bars(4, b1=ending(1, 2) | {"backward": 3}, b2=ending(2)), [0, 1, 0, 1, 0, 2, 3]),
+        # a repeat sign under the last bracket: a third verse without one
+        (bars(5, b1=ending(1) | {"backward": 2}, b2=ending(2) | {"backward": 2}), [0, 1, 0, 2, 0, 3, 4]),
+        (bars(3, b1=ending(1) | {"backward": 2}, b2=ending(2) | {"backward": 2}), [0, 1, 0, 2]),
+        # the bracket that was skipped is behind: the next repeat begins after it
+        (bars(5, b1=ending(1) | {"backward": 2}, b3={"backward": 2}), [0, 1, 0, 2, 3, 2, 3, 4]),
     ],
 )
 def test_play_order(marks: list[BarMarks], order: list[int]) -> None:
     assert play_order(marks) == order
+
+
+@pytest.mark.parametrize(("stop", "endings"), [("", [None, {1}, {2}, None]), ("stop", [None, {1}, {2}, {2}])])
+def test_a_bracket_without_a_stop_ends_at_its_repeat(stop: str, endings: list) -> None:
+    repeat = "<repeat direction='backward'/>"
+    last = f"<barline><ending number='2' type='{stop}'/></barline>" if stop else ""
+    bars_of_xml = [
+        "<measure/>",
+        f"<measure><barline><ending number='1' type='start'/></barline><barline>{repeat}</barline></measure>",
+        f"<measure><barline><ending number='2' type='start'/></barline><barline>{repeat}</barline></measure>",
+        f"<measure>{last}</measure>",
+    ]
+    root = parse_xml(f"<score-partwise><part>{''.join(bars_of_xml)}</part></score-partwise>".encode())
+    assert [mark.endings for mark in bar_marks_of(root)] == endings
 
 
 def test_endless_repeats_are_refused() -> None:

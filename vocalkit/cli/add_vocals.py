@@ -12,8 +12,10 @@ from vocalkit.cli.arguments import (
     add_format,
     add_json,
     add_music_options,
+    add_reading,
     path_argument,
     print_json,
+    reading_of,
     warn,
 )
 from vocalkit.cli.control import add_takes, add_wishes, asked_of
@@ -25,6 +27,7 @@ EXAMPLES = """\
   vocalkit add-vocals song.wav --lyrics words.txt --out my-song
   vocalkit add-vocals song.wav --lyrics words.txt --voice bruno --seed 2 --no-master --out take-2
   vocalkit add-vocals song.wav --score tune.musicxml --format flac --out my-tune
+  vocalkit add-vocals song.wav --score tune.musicxml --verse 1 --as-written --out my-verse
   vocalkit add-vocals song.wav --lyrics words.txt --harmony 2 --doubles 2 --sing oohs --out my-choir
   vocalkit add-vocals song.wav --lyrics words.txt --for demo --genre folk --territory DE --out my-demo
   vocalkit add-vocals song.wav --lyrics words.txt --prompt "hopeful, soaring chorus, laid-back verse" --out hopeful
@@ -37,9 +40,12 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser = add_command(commands, common, "add-vocals", summary="sing lyrics on an instrumental", examples=EXAMPLES)
     parser.add_argument("instrumental", type=path_argument, metavar="INSTRUMENTAL", help="WAV, FLAC, MP3 or OGG")
     parser.add_argument("--lyrics", type=path_argument, metavar="FILE", help="the words, plain text")
-    parser.add_argument("--score", type=path_argument, metavar="FILE", help="your own melody: MusicXML or MIDI")
+    parser.add_argument(
+        "--score", type=path_argument, metavar="FILE", help="your own melody: MusicXML, MIDI, USTX, ABC …"
+    )
     add_music_options(parser)
     add_fit(parser)
+    add_reading(parser)
     add_wishes(parser)
     add_takes(parser)
     parser.add_argument(
@@ -58,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     from vocalkit.pipelines.files import add_vocals_to_file
 
     harmony = harmony_of(args, voices=args.harmony)
-    more = {"fit": tuple(args.fit), "best_of": args.best_of, "harmony": harmony}
+    more = {"fit": tuple(args.fit), "reading": reading_of(args), "best_of": args.best_of, "harmony": harmony}
     choices = choices_of(args, master=not args.no_master, **more, **use_of(args))
     if args.variations > 1:
         return _run_variations(args, choices)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from vocalkit.errors import VocalkitError
 
 if TYPE_CHECKING:
+    from vocalkit.score import Reading
     from vocalkit.types import Key
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
@@ -43,6 +44,16 @@ def seed(text: str) -> int:
         value = -1
     if not 0 <= value <= LARGEST_SEED:
         raise argparse.ArgumentTypeError(f"a seed is a whole number 0 to {LARGEST_SEED}, got {text!r}")
+    return value
+
+
+def ordinal(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 on, got {text!r}")
     return value
 
 
@@ -111,6 +122,27 @@ def add_fit(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="where lyrics and notes are not as many: slur or split notes, drop what is over (several times)",
     )
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Which line of a score file is read, for every command that reads one; `reading_of` takes it up."""
+    group = parser.add_argument_group("which line of the score")
+    group.add_argument(
+        "--verse", type=ordinal, default=1, metavar="N", help="whose words; repeats go on from it (default: 1)"
+    )
+    group.add_argument("--part", type=ordinal, metavar="N", help="part or track (default: the first with words)")
+    group.add_argument(
+        "--part-voice", type=ordinal, metavar="N", help="voice of a part that has several (default: most words)"
+    )
+    group.add_argument("--song", type=ordinal, default=1, metavar="N", help="tune of a file with many (default: 1)")
+    group.add_argument("--as-written", action="store_true", help="do not play repeats")
+
+
+def reading_of(args: argparse.Namespace) -> Reading:
+    """What `add_reading` and ``--lang`` said."""
+    from vocalkit.score import Reading
+
+    return Reading(args.lang, args.verse, args.part, args.part_voice, not args.as_written, args.song)
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
-from vocalkit.cli.arguments import Commands, add_command, add_json, path_argument, print_json, warn
-
-if TYPE_CHECKING:
-    from vocalkit.score import Reading
+from vocalkit.cli.arguments import (
+    Commands,
+    add_command,
+    add_json,
+    add_reading,
+    path_argument,
+    print_json,
+    reading_of,
+    warn,
+)
 
 EXAMPLES = """\
   vocalkit score convert tune.musicxml tune.ustx
-  vocalkit score convert tune.mid tune.ds --lang en-us
+  vocalkit score convert tune.mid tune.ds --lang en-us --lexicon lexicon.tsv
+  vocalkit score convert tune.musicxml once.musicxml --as-written
   vocalkit score check tune.musicxml --voice clara --plot tune.png
   vocalkit score check tune.mid --json
 """
@@ -28,36 +34,31 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     converting.add_argument("source", type=path_argument, metavar="IN")
     converting.add_argument("target", type=path_argument, metavar="OUT", help="its suffix says the format")
-    _add_reading(converting)
+    converting.add_argument(
+        "--lexicon", type=path_argument, metavar="FILE", help="your own pronunciations for a .ds file: lexicon.tsv"
+    )
+    _add_common(converting)
     converting.set_defaults(run=run_convert)
     checking = actions.add_parser("check", parents=[common], help="what a singer would stumble over")
     checking.add_argument("source", type=path_argument, metavar="FILE")
     checking.add_argument("--voice", metavar="NAME", help="check against the range of this voice")
     checking.add_argument("--plot", type=path_argument, metavar="FILE.png", help="draw the notes, findings marked")
-    _add_reading(checking)
+    _add_common(checking)
     checking.set_defaults(run=run_check)
 
 
-def _add_reading(parser: argparse.ArgumentParser) -> None:
+def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", default="en-us", metavar="CODE", help="language of the words (default: en-us)")
-    parser.add_argument("--verse", type=int, default=1, metavar="N", help="whose words (default: 1)")
-    parser.add_argument("--part", type=int, metavar="N", help="part or track (default: the first with words)")
-    parser.add_argument("--part-voice", type=int, metavar="N", help="voice of a part that has several")
-    parser.add_argument("--song", type=int, default=1, metavar="N", help="tune of a file with many (default: 1)")
-    parser.add_argument("--as-written", action="store_true", help="do not play repeats")
+    add_reading(parser)
     add_json(parser)
 
 
-def _reading(args: argparse.Namespace) -> Reading:
-    from vocalkit.score import Reading
-
-    return Reading(args.lang, args.verse, args.part, args.part_voice, not args.as_written, args.song)
-
-
 def run_convert(args: argparse.Namespace) -> int:
+    from vocalkit.lyrics import read_lexicon
     from vocalkit.pipelines.score import convert_score
 
-    made = convert_score(args.source, args.target, reading=_reading(args))
+    lexicon = None if args.lexicon is None else read_lexicon(args.lexicon)
+    made = convert_score(args.source, args.target, reading=reading_of(args), lexicon=lexicon)
     if args.json:
         print_json(asdict(made))
         return 0
@@ -71,7 +72,7 @@ def run_convert(args: argparse.Namespace) -> int:
 def run_check(args: argparse.Namespace) -> int:
     from vocalkit.pipelines.score import check_score
 
-    checked = check_score(args.source, reading=_reading(args), voice=args.voice, picture=args.plot)
+    checked = check_score(args.source, reading=reading_of(args), voice=args.voice, picture=args.plot)
     if args.json:
         print_json(asdict(checked))
         return 0

@@ -5,7 +5,18 @@ from __future__ import annotations
 import argparse
 
 from vocalkit.cli.add_vocals import show_render
-from vocalkit.cli.arguments import Commands, add_command, add_fit, add_format, add_json, path_argument, seed, warn
+from vocalkit.cli.arguments import (
+    Commands,
+    add_command,
+    add_fit,
+    add_format,
+    add_json,
+    add_reading,
+    path_argument,
+    reading_of,
+    seed,
+    warn,
+)
 from vocalkit.cli.progress import StageBars
 from vocalkit.cli.use import add_use_options, use_of
 
@@ -20,13 +31,16 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser = add_command(
         commands, common, "sing", summary="sing a score or an edited performance.json", examples=EXAMPLES
     )
-    parser.add_argument("score", type=path_argument, metavar="SCORE", help="MusicXML, MIDI or performance.json")
+    parser.add_argument(
+        "score", type=path_argument, metavar="SCORE", help="MusicXML, MIDI, USTX, ABC … or performance.json"
+    )
     parser.add_argument("--lyrics", type=path_argument, metavar="FILE", help="words to lay under the notes")
     parser.add_argument("--voice", metavar="NAME", help="a voice from `vocalkit voice list` (default: the first)")
     parser.add_argument("--lang", default="en-us", metavar="CODE", help="language of the lyrics (default: en-us)")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another take (default: 0)")
     parser.add_argument("--lexicon", type=path_argument, metavar="FILE", help="your own pronunciations: lexicon.tsv")
     add_fit(parser)
+    add_reading(parser)
     add_use_options(parser)
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
     add_format(parser)
@@ -45,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
         lexicon=None if args.lexicon is None else read_lexicon(args.lexicon),
         fit=tuple(args.fit),
+        reading=reading_of(args),
         **use_of(args),
     )
     with StageBars() as progress:

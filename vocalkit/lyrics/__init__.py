@@ -8,7 +8,7 @@ from vocalkit.lyrics.lexicon import Lexicon, parse_lexicon, read_lexicon
 from vocalkit.lyrics.parse import parse_lyrics, read_lyrics
 from vocalkit.lyrics.sheet import LyricSheet, SheetLine, phonemize_sheet
 from vocalkit.lyrics.typed import lay_typed
-from vocalkit.lyrics.underlaid import phonemize_underlay
+from vocalkit.lyrics.underlaid import Underlay, phonemize_underlay, read_underlay
 from vocalkit.lyrics.words import SungWord
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "LyricSheet",
     "SheetLine",
     "SungWord",
+    "Underlay",
     "languages",
     "lay_typed",
     "parse_lexicon",
@@ -26,4 +27,5 @@ __all__ = [
     "phonemize_underlay",
     "read_lexicon",
     "read_lyrics",
+    "read_underlay",
 ]

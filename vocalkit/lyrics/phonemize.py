@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from vocalkit.errors import LyricsError
-from vocalkit.lyrics import english, french, german, italian
+from vocalkit.lyrics import english, french, german, iberian, italian
 from vocalkit.lyrics.espeak import RawWord, speak
 from vocalkit.lyrics.language_table import reader_of
 from vocalkit.lyrics.latin import read_latin
@@ -20,7 +20,11 @@ from vocalkit.phones import is_vowel
 
 Phones = tuple[Phone, ...]
 
-_SPOKEN_SPELLINGS: dict[str, Callable[[str], str]] = {"fr": french.spoken_spelling, "de": german.spoken_spelling}
+_SPOKEN_SPELLINGS: dict[str, Callable[[str], str]] = {
+    "fr": french.spoken_spelling,
+    "de": german.spoken_spelling,
+    "it": italian.spoken_spelling,
+}
 """How words that espeak misreads are to be written for it; English has more to say (`english.spoken_spelling`)."""
 
 _MAX_SPLIT = 12
@@ -99,8 +103,10 @@ def _fitted(words: Sequence[str], index: int, heard: Phones, alone: Phones, lang
     if language.startswith("fr"):
         return french.fit_to_song(word, phones, words[index + 1] if index + 1 < len(words) else None)
     if language == "it":
-        return italian.fit_to_song(word, phones, alone, ends_line=index == len(words) - 1)
-    return phones
+        return italian.fit_to_song(word, phones, alone, words[index + 1] if index + 1 < len(words) else None)
+    if language in ("es", "es-419"):
+        return iberian.fit_spanish(word, phones)
+    return iberian.fit_portuguese(word, phones) if language.startswith("pt") else phones
 
 
 def _sounding(word: str, phones: Phones, language: str, may_fail: bool) -> Phones:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from vocalkit.lyrics import romance
 from vocalkit.lyrics.spelling import VOWEL_LETTERS, align_spelling, letters_of
 from vocalkit.lyrics.symbols import Phone
 from vocalkit.phones import phone_class
@@ -83,7 +84,12 @@ def divide_spelling(text: str, syllables: Sequence[Sequence[Phone]], *, language
         nucleus = _nucleus(part, owners[at : at + len(part)])
         at += len(part)
         next_nucleus = _nucleus(following, owners[at : at + len(following)])
-        cut = _cut(letters, nucleus, next_nucleus, (*part, following[0]), english=language.startswith("en"))
+        stem = language.split("-")[0]
+        if stem in romance.STEMS:
+            glide = following[0].symbol in ("j", "w")
+            cut = romance.cut_between(letters, nucleus, next_nucleus, stem=stem, glide=glide)
+        else:
+            cut = _cut(letters, nucleus, next_nucleus, (*part, following[0]), english=stem == "en")
         low, high = (cuts[-1] if cuts else 0) + 1, len(text) - (len(syllables) - 1 - index)
         cuts.append(min(max(cut, low), high))
     return [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from vocalkit.errors import LyricsError
 from vocalkit.lyrics import english
@@ -14,6 +15,7 @@ from vocalkit.lyrics.syllabic import read_parts
 from vocalkit.lyrics.syllables import divide_phones
 from vocalkit.lyrics.symbols import Phone
 from vocalkit.lyrics.text import find_words
+from vocalkit.lyrics.unknown import why_unknown
 from vocalkit.lyrics.words import syllables_of
 from vocalkit.types import Syllable
 
@@ -22,9 +24,22 @@ _WORDS_A_CALL = 12
 """Words of a score are given to espeak in runs of this length, so that weak forms have their context."""
 
 
+@dataclass(frozen=True, slots=True)
+class Underlay:
+    """words: each with one syllable for every part; unknown: (word, why its sound is a guess), each word once."""
+
+    words: tuple[tuple[Syllable, ...], ...]
+    unknown: tuple[tuple[str, str], ...] = ()
+
+
 def phonemize_underlay(
     words: Sequence[Sequence[str]], *, language: str, lexicon: Lexicon = _NO_LEXICON
 ) -> list[tuple[Syllable, ...]]:
+    """The words of `read_underlay`."""
+    return list(read_underlay(words, language=language, lexicon=lexicon).words)
+
+
+def read_underlay(words: Sequence[Sequence[str]], *, language: str, lexicon: Lexicon = _NO_LEXICON) -> Underlay:
     """Phonemes for words that a score has already divided: exactly one syllable for each part given.
 
     words: each the spelled parts of one word, in singing order, punctuation allowed (``("heav", "en,")``);
@@ -33,7 +48,7 @@ def phonemize_underlay(
     one. A word of punctuation alone raises LyricsError, so does one that the language cannot say.
     """
     if reader_of(language) in ("japanese", "mandarin", "korean"):
-        return read_parts(words, language=language)
+        return Underlay(tuple(read_parts(words, language=language)))
     tokens = [find_words("".join(parts), language=language) for parts in words]
     for parts, found in zip(words, tokens, strict=True):
         if not found:
@@ -41,12 +56,28 @@ def phonemize_underlay(
     runs = [tokens[at : at + _WORDS_A_CALL] for at in range(0, len(tokens), _WORDS_A_CALL)]
     lines = [[text for found in run for _, text in found] for run in runs]
     known = [[_own(text, language, lexicon) is not None for text in line] for line in lines]
-    spoken = iter([phones for line in phonemize_lines(lines, language=language, optional=known) for phones in line])
-    result: list[tuple[Syllable, ...]] = []
+    spoken = phonemize_lines(lines, language=language, optional=known)
+    phones = iter([said for line in spoken for said in line])
+    laid: list[tuple[Syllable, ...]] = []
     for parts, found in zip(words, tokens, strict=True):
-        said = [(at, text, next(spoken)) for at, text in found]
-        result.append(_laid(parts, said, language=language, lexicon=lexicon))
-    return result
+        placed = [(at, text, next(phones)) for at, text in found]
+        laid.append(_laid(parts, placed, language=language, lexicon=lexicon))
+    return Underlay(tuple(laid), _unknown(lines, known, spoken, language=language))
+
+
+def _unknown(
+    lines: Sequence[Sequence[str]],
+    known: Sequence[Sequence[bool]],
+    spoken: Sequence[Sequence[Sequence[Phone]]],
+    *,
+    language: str,
+) -> tuple[tuple[str, str], ...]:
+    doubtful: dict[tuple[str, str], Sequence[Phone]] = {}
+    for line, mine, said in zip(lines, known, spoken, strict=True):
+        for text, own, phones in zip(line, mine, said, strict=True):
+            if not own:
+                doubtful.setdefault((text, language), phones)
+    return tuple((text, why) for (text, _), why in why_unknown(doubtful).items())
 
 
 def _own(text: str, language: str, lexicon: Lexicon) -> Pronunciation | None:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from vocalkit.audio import check_backing, resample
 from vocalkit.consent import ANYONE, LicensedVoice, Purpose, Use
 from vocalkit.consent.grant import ANY
@@ -21,6 +23,7 @@ from vocalkit.pipelines.words import Words, read_words_and_score
 from vocalkit.protocols import Progress, silent
 from vocalkit.score.fit import Way
 from vocalkit.score.imported import ImportedScore
+from vocalkit.score.reading import Reading
 from vocalkit.types import (
     Audio,
     Backing,
@@ -45,8 +48,8 @@ class Choices:
     """What a user may choose beside the music. None: heard in the backing, or the first voice.
 
     tempo_bpm: beats per minute; start_s: earliest second of singing; composer, vocoder: backends.
-    lexicon: the user's own pronunciations; fit: how lyrics may give way to the notes of a score; harmony: which
-    voices join the lead.
+    lexicon: the user's own pronunciations; fit: how lyrics may give way to the notes of a score; reading: which line
+    of a score file is read, in this `language`; harmony: which voices join the lead.
     wishes: of the tune; sliders: those of the whole song that count whatever else says; reference: to take after;
     best_of: takes of which the best is sung; prompt: the words that the wishes came from; notices: what was assumed.
     purposes, genres, territories, user: what the song is for, as the consent gate is asked; user: thumbprint
@@ -68,6 +71,7 @@ class Choices:
     user: str = ANYONE
     lexicon: Lexicon | None = None
     fit: tuple[Way, ...] = ()
+    reading: Reading = field(default_factory=Reading)
     harmony: HarmonyChoices = field(default_factory=HarmonyChoices)
     wishes: Wishes = Wishes()  # noqa: RUF009  (frozen)
     sliders: tuple[tuple[str, float], ...] = ()
@@ -77,6 +81,7 @@ class Choices:
     notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "reading", replace(self.reading, language=self.language))
         tempo = self.tempo_bpm
         if tempo is not None and not (math.isfinite(tempo) and SLOWEST_BPM <= tempo <= FASTEST_BPM):
             raise InputError(f"a tempo must be {SLOWEST_BPM:.0f} to {FASTEST_BPM:.0f} BPM, got {tempo}")

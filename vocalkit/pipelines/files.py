@@ -34,6 +34,7 @@ from vocalkit.pipelines.tunes import Tune
 from vocalkit.pipelines.voices import choose_voice
 from vocalkit.pipelines.words import read_words_and_score
 from vocalkit.protocols import Progress, silent
+from vocalkit.score import Reading, in_seconds, read_sheet
 from vocalkit.score.imported import ImportedScore
 from vocalkit.types import Audio, Backing, Key, Performance, Score, SoundFormat
 
@@ -99,11 +100,13 @@ def _song_request(
 ) -> tuple[AddVocals, Release, StageClock]:
     """What was asked for, read and understood; and how it will be released."""
     choose_voice(choices.voice)
+    if score is None:
+        _check_nothing_chosen(choices.reading, "give --score")
     clock = StageClock(progress)
     choices = with_control(choices, asked, clock)
     with clock.stage("read"):
         words = None if lyrics is None else read_words(lyrics)
-        own = None if score is None else read_own_score(score, choices.language)
+        own = None if score is None else read_own_score(score, choices.reading)
         request = AddVocals(read(instrumental), words, own, choices)
         check_encodable(form, request.backing.sample_rate)
         materials = materials_of({"instrumental": instrumental, "lyrics": lyrics, "melody": score}, words)
@@ -126,7 +129,7 @@ def sing_file(
     clock = StageClock(progress)
     with clock.stage("read"):
         words = None if lyrics is None else read_words(lyrics)
-        request = SingScore(_read_music(source, choices.language), words, choices)
+        request = SingScore(_read_music(source, choices.reading), words, choices)
         part: Part = "performance" if isinstance(request.source, Performance) else "melody"
         materials = materials_of({part: source, "lyrics": lyrics}, words)
     render = with_read_stage(sing_score(request, progress=progress), clock)
@@ -207,21 +210,26 @@ def read_words(path: Path) -> str:
     return _read_text(path, LyricsError)
 
 
-def read_own_score(path: Path, language: str) -> ImportedScore:
-    """The sung line of a user's MusicXML or MIDI file; language: of its words."""
+def read_own_score(path: Path, reading: Reading) -> ImportedScore:
+    """The sung line of a user's score file."""
     if not path.is_file():
         raise ScoreError(f"there is no file {path}")
-    from vocalkit.score import read_score
-
-    return read_score(path, language=language)
+    return in_seconds(read_sheet(path, reading))
 
 
-def _read_music(path: Path, language: str) -> ImportedScore | Performance:
+def _read_music(path: Path, reading: Reading) -> ImportedScore | Performance:
     if path.suffix.lower() != ".json":
-        return read_own_score(path, language)
+        return read_own_score(path, reading)
+    _check_nothing_chosen(reading, "sing the score instead")
     from vocalkit.synth.performance_json import performance_from_json
 
     return performance_from_json(_read_text(path, ScoreError, limit=LARGEST_PERFORMANCE_BYTES))
+
+
+def _check_nothing_chosen(reading: Reading, instead: str) -> None:
+    """A choice that would come to nothing is a slip."""
+    if reading != Reading(reading.language):
+        raise ScoreError(f"a verse, part, voice or song is chosen in a score, and there is none: {instead}")
 
 
 def _read_text(path: Path, fault: type[VocalkitError], *, limit: int = LARGEST_TEXT_BYTES) -> str:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vocalkit.errors import OutputError, ScoreError
 from vocalkit.pipelines.pictures import RollNote, save_piano_roll
 from vocalkit.pipelines.publish import staged_file
 from vocalkit.pipelines.voices import choose_voice
+from vocalkit.pipelines.words import guessed_words
 from vocalkit.score import Reading, Sheet, in_seconds, read_sheet
 from vocalkit.score.check import Finding, check_sheet
 from vocalkit.score.read import read_timed_lyrics
 from vocalkit.score.write import WRITERS, write_score
+
+if TYPE_CHECKING:
+    from vocalkit.lyrics import Lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,17 @@ class Checked:
     warnings: tuple[str, ...]
 
 
-def convert_score(source: Path, target: Path, *, reading: Reading = Reading()) -> Converted:  # noqa: B008  (frozen)
-    """Read one format and write another, each by its suffix. Words are pronounced where the format needs phonemes."""
+def convert_score(
+    source: Path,
+    target: Path,
+    *,
+    reading: Reading = Reading(),  # noqa: B008  (frozen)
+    lexicon: Lexicon | None = None,
+) -> Converted:
+    """Read one format and write another, each by its suffix.
+
+    Words are pronounced where the format needs phonemes; lexicon: the user's own pronunciations.
+    """
     suffix = target.suffix.lower()
     if suffix not in WRITERS:
         raise OutputError(f"cannot tell the format of {target.name}; name it {', '.join(WRITERS)}")
@@ -49,7 +63,7 @@ def convert_score(source: Path, target: Path, *, reading: Reading = Reading()) -
         return _convert_words(source, target)
     sheet = read_sheet(source, reading)
     if suffix == ".ds":
-        sheet = _pronounced(sheet)
+        sheet = _pronounced(sheet, lexicon)
     written = write_score(sheet, suffix)
     with staged_file(target) as staging:
         staging.write_bytes(written.data)
@@ -66,20 +80,18 @@ def _convert_words(source: Path, target: Path) -> Converted:
     return Converted(0, sum(len(line.words) for line in lyrics.lines), lyrics.lines[-1].end_s, (), ())
 
 
-def _pronounced(sheet: Sheet) -> Sheet:
-    """The sheet with phonemes on every syllable."""
-    from vocalkit.lyrics import phonemize_underlay
+def _pronounced(sheet: Sheet, lexicon: Lexicon | None) -> Sheet:
+    """The sheet with phonemes on every syllable, and a warning of words whose sound is a guess."""
+    from vocalkit.lyrics import Lexicon, read_underlay
 
     words = in_seconds(sheet).words
     if not words:
         raise ScoreError("the score has no words, and a .ds file needs phonemes; lay words under its notes first")
-    syllables = iter([s for word in phonemize_underlay(words, language=sheet.language) for s in word])
-    return replace(
-        sheet,
-        notes=tuple(
-            replace(note, phonemes=next(syllables).phonemes) if note.text is not None else note for note in sheet.notes
-        ),
-    )
+    underlay = read_underlay(words, language=sheet.language, lexicon=lexicon or Lexicon())
+    syllables = iter([syllable for word in underlay.words for syllable in word])
+    notes = [replace(n, phonemes=next(syllables).phonemes) if n.text is not None else n for n in sheet.notes]
+    guessed = guessed_words([text for text, _ in underlay.unknown])
+    return replace(sheet, notes=tuple(notes), warnings=(*sheet.warnings, *guessed))
 
 
 def check_score(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def read_words_and_score(
 ) -> Words:
     """Stage `parse`. lexicon: the user's own pronunciations; fit: how lyrics may give way to the notes of a score."""
     with clock.stage("parse"):
-        from vocalkit.lyrics import Lexicon, phonemize_sheet, phonemize_underlay
+        from vocalkit.lyrics import Lexicon, phonemize_sheet, read_underlay
         from vocalkit.score import fit_lyrics, lay_lyrics, lay_words
 
         own = Lexicon() if lexicon is None else lexicon
@@ -51,14 +52,19 @@ def read_words_and_score(
             return Words(sheet.lyrics, lay_lyrics(score, sheet.lyrics), guessed)
         if isinstance(score, Score):
             return Words(None, score)
-        return Words(None, lay_words(score, phonemize_underlay(score.words, language=score.language, lexicon=own)))
+        underlay = read_underlay(score.words, language=score.language, lexicon=own)
+        return Words(None, lay_words(score, underlay.words), guessed_words([text for text, _ in underlay.unknown]))
 
 
 def _guessed(sheet: LyricSheet) -> tuple[str, ...]:
-    unknown = sheet.unknown
-    if not unknown:
+    shown = [f"{word.text} (line {number})" for number, word in sheet.unknown]
+    return guessed_words(shown, or_else=f", or as {sheet.unknown[0][1].text}{{…}}" if shown else "")
+
+
+def guessed_words(words: Sequence[str], *, or_else: str = "") -> tuple[str, ...]:
+    """A warning that tells which words are said as well as can be, if there are any."""
+    if not words:
         return ()
-    shown = ", ".join(f"{word.text} (line {number})" for number, word in unknown[:SHOWN_UNKNOWN])
-    more = f" and {len(unknown) - SHOWN_UNKNOWN} more" if len(unknown) > SHOWN_UNKNOWN else ""
-    how = f"write them in a --lexicon, or as {unknown[0][1].text}{{…}}"
-    return (f"how these words sound is a guess: {shown}{more}; {how}",)
+    more = f" and {len(words) - SHOWN_UNKNOWN} more" if len(words) > SHOWN_UNKNOWN else ""
+    shown = ", ".join(words[:SHOWN_UNKNOWN])
+    return (f"how these words sound is a guess: {shown}{more}; write them in a --lexicon{or_else}",)

@@ -17,7 +17,7 @@ from vocalkit.score.reading import Reading
 from vocalkit.score.repeats import play_order
 from vocalkit.score.sheet import Sheet
 from vocalkit.score.sung_line import sheet_notes, sung_line
-from vocalkit.score.texts import clean, decoded
+from vocalkit.score.texts import clean, decoded, lines_of
 from vocalkit.score.unfold import Playing
 
 _FIELD = re.compile(r"([A-Za-z+]):(.*)$")
@@ -103,7 +103,7 @@ def _played(walk: VoiceWalk, title: str, reading: Reading) -> Sheet:
 
 def _tunes(data: bytes) -> list[_Tune]:
     tunes: list[_Tune] = []
-    for number, line in enumerate(decoded(data, fallbacks=("latin-1",)).splitlines(), 1):
+    for number, line in enumerate(lines_of(decoded(data, fallbacks=("latin-1",))), 1):
         line = line.lstrip("\ufeff")
         if re.match(r"X:\s*\d", line):
             tunes.append(_Tune())

@@ -74,6 +74,8 @@ def tempo_bpm(text: str, unit: Fraction, where: str) -> float | None:
     """Quarters a minute of ``1/4=120``, ``"Slow" 3/8=50`` or ``120``; None for words alone."""
     text = re.sub(r'"[^"]*"', "", text).strip()
     found = re.match(r"((?:\d{1,3}/\d{1,3}\s*)+|C\d?)?\s*=?\s*(\d{1,4}(?:\.\d{1,6})?)\s*$", text)
+    if re.search(r"(?:^|=)\s*-\s*\d", text):
+        raise ScoreError(f"{where}: the tempo {text[:20]!r} is negative")
     if not found:
         return None
     beats = re.findall(r"(\d+)/(\d+)", found.group(1) or "")

@@ -45,7 +45,7 @@ def parse_ds(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B008 
             _phrase(phrase, spans, texts)
         except ScoreError as error:
             raise ScoreError(f"phrase {number}: {error}") from error
-    kept, ends, clashes = one_at_a_time(spans)
+    kept, ends, clashes = one_at_a_time(spans)  # notes without length among them
     if not kept:
         raise ScoreError("the .ds file has no notes")
     line = [(start, stop, spans[index][2]) for index, (start, stop) in zip(kept, ends, strict=True)]
@@ -73,7 +73,7 @@ def _phrase(phrase: dict[str, Any], spans: list[tuple[Fraction, Fraction, float]
     for index, (name, length) in enumerate(zip(names, lengths, strict=True)):
         if length < 0:
             raise ScoreError(f"note {index + 1} lasts {float(length):g} s")
-        if sounding[index] and length > 0:
+        if sounding[index]:
             if now < 0:
                 raise ScoreError(f"note {index + 1} starts before 0 s")
             spans.append((now * QUARTERS_PER_S, (now + length) * QUARTERS_PER_S, _pitch(name, index)))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from vocalkit.errors import ScoreError
 from vocalkit.score.lines import sung_lines
 from vocalkit.score.sheet import Sheet
-from vocalkit.score.texts import clean, decoded, has_words
+from vocalkit.score.texts import clean, decoded, has_words, lines_of
 from vocalkit.score.timeline import TempoLine
 from vocalkit.types import TimedLine, TimedLyrics, TimedWord
 
@@ -16,6 +16,7 @@ LAST_LINE_S = 5.0
 _MAX_LINES = 100_000
 _TIME = re.compile(r"\[(\d{1,3}):(\d{1,2}(?:[.:]\d{1,3})?)\]")
 _WORD = re.compile(r"<(\d{1,3}):(\d{1,2}(?:[.:]\d{1,3})?)>")
+_CUT_OFF = re.compile(r"<[\d:.]{0,12}$")
 _TAG = re.compile(r"\[([A-Za-z#]\w{0,20}):(.*)\]\s*$")
 
 
@@ -23,7 +24,7 @@ def parse_lrc(data: bytes) -> TimedLyrics:
     """Lines in the order of their times; a line with several times is sung at each. ScoreError, with the line."""
     tags: dict[str, str] = {}
     found: list[tuple[float, list[TimedWord], float | None]] = []
-    for number, content in enumerate(decoded(data, fallbacks=("cp1252", "latin-1")).splitlines(), 1):
+    for number, content in enumerate(lines_of(decoded(data, fallbacks=("cp1252", "latin-1"))), 1):
         content = content.strip().lstrip("\ufeff")
         tag = _TAG.match(content)
         if tag and not _TIME.match(content):
@@ -58,7 +59,7 @@ def _seconds(minutes: str, seconds: str) -> float:
 
 def _words(text: str, time_s: float, *, moved_s: float, where: str) -> tuple[list[TimedWord], float | None]:
     """Words with their own times where the line is enhanced, and the time that ends it if that is given."""
-    pieces = _WORD.split(text)
+    pieces = _WORD.split(_CUT_OFF.sub("", text))
     words: list[TimedWord] = []
     if has_words(pieces[0]):
         words.append(TimedWord(time_s, clean(pieces[0])))

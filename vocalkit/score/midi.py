@@ -81,7 +81,9 @@ def _open(data: bytes) -> Any:
     try:
         file = mido.MidiFile(file=stream, charset="latin-1", clip=True)
     except Exception as error:  # mido raises bare OSError, EOFError, ValueError, KeyError, IndexError on damage
-        raise ScoreError(f"byte {stream.tell()}: the MIDI file is damaged ({error or type(error).__name__})") from error
+        raise ScoreError(
+            f"byte {stream.tell()}: the MIDI file is damaged ({str(error) or type(error).__name__})"
+        ) from error
     if file.type == 2:
         raise ScoreError("MIDI type 2 (independent patterns) is not a score; save it as type 1")
     if not 0 < file.ticks_per_beat < 0x8000:

@@ -12,6 +12,7 @@ _FINE = re.compile(r"\W*fine\W*", re.IGNORECASE)
 _DA_CAPO = re.compile(r"\W*(d\.?\s?c\.?|da\s+capo)(\W|$)", re.IGNORECASE)
 _DAL_SEGNO = re.compile(r"\W*(d\.?\s?s\.?|dal\s+segno)(\W|$)", re.IGNORECASE)
 _TO_CODA = re.compile(r"\W*to\s+(coda|\ue048)", re.IGNORECASE)
+_STOPS = frozenset({"stop", "discontinue"})
 _MAX_TURNS = 99
 
 
@@ -63,17 +64,26 @@ def _has_endings(measures: list[Element]) -> bool:
 
 
 def _fill_brackets(marks: list[BarMarks], parts: list[list[Element]]) -> None:
-    for measures in parts[:1]:  # brackets stand over every part alike
+    """Brackets stand over every part alike: the first that has any tells. One without a stop ends with its repeat."""
+    for measures in parts[:1]:
         passes: frozenset[int] | None = None
-        for mark, measure in zip(marks, measures, strict=False):
-            endings = measure.findall("barline/ending")
-            for ending in endings:
+        kinds = [{ending.get("type") for ending in measure.iterfind("barline/ending")} for measure in measures]
+        closed = False
+        for index, (mark, measure) in enumerate(zip(marks, measures, strict=False)):
+            for ending in measure.iterfind("barline/ending"):
                 if ending.get("type") == "start":
                     passes = _passes(ending.get("number") or "")
                     mark.opens = True
+                    closed = _is_closed(kinds, index)
             mark.endings = passes
-            if any(ending.get("type") in ("stop", "discontinue") for ending in endings):
+            if kinds[index] & _STOPS or (not closed and mark.backward):
                 passes = None
+
+
+def _is_closed(kinds: list[set[str | None]], start: int) -> bool:
+    """A stop comes before the next bracket begins."""
+    following = next((index for index in range(start + 1, len(kinds)) if "start" in kinds[index]), len(kinds))
+    return any(kinds[index] & _STOPS for index in range(start, following))
 
 
 def _passes(text: str) -> frozenset[int]:

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from vocalkit.errors import ScoreError
 from vocalkit.score.harmony import STEPS
 from vocalkit.score.sheet import TimeSignature
+from vocalkit.score.texts import clean
 from vocalkit.score.timeline import MAX_BPM, MIN_BPM
 
 ELISION = "‿"
@@ -101,7 +102,7 @@ def lyrics_of(note: Element) -> dict[str, tuple[str, str]]:
                 pieces.append(ELISION)
             elif child.tag == "syllabic":
                 syllabic = _merge_syllabic(syllabic, (child.text or "single").strip(), first=not pieces)
-        text = _ENGRAVED_ELISIONS.sub(ELISION, " ".join("".join(pieces).split()))
+        text = _ENGRAVED_ELISIONS.sub(ELISION, clean("".join(pieces)))
         text = _VERSE_NUMBER.sub("", text).strip("-_ ")
         if any(char.isalnum() for char in text):
             found.setdefault(lyric.get("number") or "1", (text, syllabic))

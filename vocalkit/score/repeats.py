@@ -54,6 +54,8 @@ def play_order(bars: Sequence[BarMarks]) -> list[int]:
             way.first, way.turn = at, 1
         if bar.opens and bar.endings is not None and not _plays_ending(bars, at, way):
             at = _after_ending(bars, at)
+            if at < len(bars) and bars[at].endings is None:
+                way.first, way.turn = at, 1
             continue
         order.append(at)
         if len(order) > MAX_PLAYED_BARS:
@@ -124,9 +126,11 @@ def _plays_ending(bars: Sequence[BarMarks], at: int, way: _Way) -> bool:
         return at == (holds[0] if holds else opening[-1])
     if way.turn in passes:
         return True
-    # A pass that no bracket names goes to the last one, so that nothing after the brackets is cut off from its way in.
+    # A pass that no bracket names goes to the last one, so that nothing after the brackets is cut off from its way in;
+    # but not if that sends back: then it is the pass after it.
     named = any(way.turn in numbers for numbers in brackets)
-    return not named and len(brackets) > 1 and at == max(index for index in range(low, high) if bars[index].opens)
+    last = max(index for index in range(low, high) if bars[index].opens)
+    return not named and len(brackets) > 1 and at == last and not _leads_past(bars, high - 1, high)
 
 
 def _jumps_back(bars: Sequence[BarMarks], at: int) -> int:
@@ -141,7 +145,15 @@ def _jumps_back(bars: Sequence[BarMarks], at: int) -> int:
     highest = max((max(numbers, default=0) for numbers in brackets), default=0)
     if len(brackets) == 1:
         return max(len(bar.endings), bar.backward - 1)
-    return len([turn for turn in bar.endings if turn < highest])
+    turns = len([turn for turn in bar.endings if turn < highest])
+    if bar.backward > 2:
+        turns = max(turns, min(len(bar.endings), bar.backward - 1))
+    return turns or int(_leads_past(bars, at, high))
+
+
+def _leads_past(bars: Sequence[BarMarks], at: int, high: int) -> bool:
+    """A repeat sign at the end of the last bracket, with music after it: the pass that it leads to has no bracket."""
+    return at == high - 1 and bars[at].backward > 0 and high < len(bars)
 
 
 def _coda(bars: Sequence[BarMarks], at: int) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Sequence
 
 from vocalkit.errors import ScoreError
 
 MAX_TEXT_BYTES = 20_000_000
+_LEFT_OUT = frozenset("\ufffe\uffff\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 CONTINUATIONS = ("+", "+~", "+*", "-", "ー", "~")
 """Lyrics of singing editors that carry the syllable before on, instead of naming a new one."""
 
@@ -44,14 +46,22 @@ def decoded(data: bytes, *, fallbacks: Sequence[str] = ("cp1252",), declared: st
     raise ScoreError(f"{where}: the text is not {' nor '.join(encodings)}; save the file as UTF-8")
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a text file. What else Unicode calls a line's end stands inside lyrics, and ends nothing."""
+    return re.split(r"\r\n|\n|\r", text)
+
+
 def clean(text: str) -> str:
-    """The text without control characters, and with single spaces."""
+    """The text without control characters, and with single spaces.
+
+    Soft hyphens and marks that turn the direction of writing go too; joiners stay, which Persian and Hindi need.
+    """
     kept = "".join(" " if char.isspace() else char for char in text if char.isspace() or _writable(char))
     return " ".join(kept.split())
 
 
 def _writable(char: str) -> bool:
-    return unicodedata.category(char) not in ("Cc", "Cs", "Cn") and char not in "￾￿"
+    return unicodedata.category(char) not in ("Cc", "Cs", "Cn") and char not in _LEFT_OUT
 
 
 def has_words(text: str) -> bool:

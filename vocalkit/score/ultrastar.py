@@ -11,7 +11,7 @@ from vocalkit.errors import ScoreError
 from vocalkit.score.lines import one_at_a_time, sung_lines, with_words
 from vocalkit.score.reading import Reading
 from vocalkit.score.sheet import Sheet, SheetNote, barred, without_graces
-from vocalkit.score.texts import clean, decoded, has_words, number
+from vocalkit.score.texts import clean, decoded, has_words, lines_of, number
 from vocalkit.score.timeline import TempoLine
 
 _MIDDLE_C = 60
@@ -28,6 +28,7 @@ class _Song:
     """What the file says. notes: (beat, beats, pitch, text or None, first of its line), beats counted from 0."""
 
     tags: dict[str, str] = field(default_factory=dict)
+    tag_lines: dict[str, int] = field(default_factory=dict)
     notes: list[tuple[int, int, int, str, bool]] = field(default_factory=list)
     tempos: list[tuple[float, float]] = field(default_factory=list)
     unpitched: int = 0
@@ -45,20 +46,21 @@ def parse_ultrastar(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa
     if reading.part is not None and reading.part > len(noted):
         raise ScoreError(f"part {reading.part} does not exist; the file has {len(noted)} singers")
     song = noted[(reading.part or 1) - 1]
-    tags = songs[0].tags
-    bpm = 4 * number(tags.get("BPM", ""), "#BPM", low=0.01, high=100_000)
-    gap_s = number(tags.get("GAP", "0") or "0", "#GAP", low=-1e7, high=1e7) / 1000.0
+    tags, lines = songs[0].tags, songs[0].tag_lines
+    bpm = 4 * number(tags.get("BPM", ""), f"line {lines.get('BPM', 1)}: #BPM", low=0.01, high=100_000)
+    gap_s = number(tags.get("GAP", "0") or "0", f"line {lines.get('GAP', 1)}: #GAP", low=-1e7, high=1e7) / 1000.0
     return _sheet(song, bpm, gap_s, songs[0].tempos, reading, clean(tags.get("TITLE", "")))
 
 
 def _read(text: str) -> list[_Song]:
     songs = [_Song()]
     relative, shift, opens = False, 0, True
-    for line, content in enumerate(text.splitlines(), 1):
+    for line, content in enumerate(lines_of(text), 1):
         content = content.lstrip("\ufeff")
         if content.startswith("#"):
             name, _, value = content[1:].partition(":")
             songs[0].tags[name.strip().upper()] = value.strip()
+            songs[0].tag_lines[name.strip().upper()] = line
             relative = songs[0].tags.get("RELATIVE", "").upper() == "YES"
         elif re.match(r"P\s*\d", content):
             songs.append(_Song())

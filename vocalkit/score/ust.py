@@ -15,7 +15,7 @@ from vocalkit.errors import ScoreError
 from vocalkit.score.lines import grid_spans, with_words
 from vocalkit.score.reading import Reading
 from vocalkit.score.sheet import Sheet, barred, without_graces
-from vocalkit.score.texts import CONTINUATIONS, clean, decoded, has_words, number
+from vocalkit.score.texts import CONTINUATIONS, clean, decoded, has_words, lines_of, number
 from vocalkit.score.timeline import DEFAULT_BPM, MAX_BPM, MIN_BPM, TempoLine
 
 QUARTER = 480
@@ -37,18 +37,21 @@ def parse_ust(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B008
     charset = _CHARSET.search(data[:2000])
     text = decoded(data, declared=charset.group(1).decode() if charset else None, fallbacks=("cp932", "gb18030"))
     sections = list(_sections(text))
-    setting = next((s.values for s in sections if s.name.upper() == "SETTING"), {})
-    tempos: list[tuple[Fraction, float]] = [(Fraction(0), _tempo(setting.get("Tempo", f"{DEFAULT_BPM}"), "the tempo"))]
+    opening = next((s for s in sections if s.name.upper() == "SETTING"), _Section("SETTING", 1))
+    setting = opening.values
+    first_bpm = _tempo(setting.get("Tempo", f"{DEFAULT_BPM}"), f"line {opening.line}: the tempo")
+    tempos: list[tuple[Fraction, float]] = [(Fraction(0), first_bpm)]
     spans: list[tuple[Fraction, Fraction, float]] = []
     texts: list[str | None] = []
     hyphened: list[bool] = []
-    now = Fraction(0)
+    now, empty = Fraction(0), 0
     for section in (s for s in sections if s.name.isdecimal()):
         if section.values.get("Tempo", "").strip():
             tempos.append((now, _tempo(section.values["Tempo"], f"line {section.line}: the tempo")))
         where = f"line {section.line}: the length"
         length = Fraction(number(section.values.get("Length", ""), where, low=0, high=1e8)) / QUARTER
         lyric = clean(section.values.get("Lyric", ""))
+        empty += lyric.lower() not in _RESTS and length == 0
         if lyric.lower() not in _RESTS and length > 0:
             pitch = number(section.values.get("NoteNum", "60"), f"line {section.line}: the pitch", low=0, high=127)
             spans.append((now, now + length, pitch))
@@ -62,13 +65,14 @@ def parse_ust(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B008
     return Sheet(
         notes=with_words(spans, texts, hyphened), end=end, tempos=_changes(tempos), bars=bars,
         language=reading.language, title=clean(setting.get("ProjectName", "")),
+        warnings=(f"{empty} notes have no length; they are left out",) if empty else (),
     )  # fmt: skip
 
 
 def _sections(text: str) -> Iterator[_Section]:
     section: _Section | None = None
     count = 0
-    for line, content in enumerate(text.splitlines(), 1):
+    for line, content in enumerate(lines_of(text), 1):
         heading = _HEADING.match(content.strip()) if content.lstrip().startswith("[#") else None
         if heading:
             if section is not None:
