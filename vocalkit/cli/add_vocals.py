@@ -16,6 +16,7 @@ from vocalkit.cli.arguments import (
     print_json,
     warn,
 )
+from vocalkit.cli.expression import add_expression_options, expression_of
 from vocalkit.cli.progress import StageBars
 from vocalkit.cli.use import add_use_options, use_of
 
@@ -23,6 +24,7 @@ EXAMPLES = """\
   vocalkit add-vocals song.wav --lyrics words.txt --out my-song
   vocalkit add-vocals song.wav --lyrics words.txt --voice bruno --seed 2 --no-master --out take-2
   vocalkit add-vocals song.wav --score tune.musicxml --format flac --out my-tune
+  vocalkit add-vocals song.wav --lyrics words.txt --tension 0.5 --vibrato-rate 6 --portamento 0.12 --out belted
   vocalkit add-vocals song.wav --lyrics words.txt --for demo --genre folk --territory DE --out my-demo
 """
 
@@ -34,6 +36,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--score", type=path_argument, metavar="FILE", help="your own melody: MusicXML or MIDI")
     add_music_options(parser)
     add_fit(parser)
+    add_expression_options(parser)
     add_use_options(parser)
     parser.add_argument("--no-master", action="store_true", help="leave the mix as the sum of its stems")
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
@@ -45,7 +48,9 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from vocalkit.pipelines.files import add_vocals_to_file
 
-    choices = choices_of(args, master=not args.no_master, fit=tuple(args.fit), **use_of(args))
+    choices = choices_of(
+        args, master=not args.no_master, fit=tuple(args.fit), expression=expression_of(args), **use_of(args)
+    )
     with StageBars() as progress:
         _, report = add_vocals_to_file(
             args.instrumental,

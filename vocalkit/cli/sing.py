@@ -6,6 +6,7 @@ import argparse
 
 from vocalkit.cli.add_vocals import show_render
 from vocalkit.cli.arguments import Commands, add_command, add_fit, add_format, add_json, path_argument, seed, warn
+from vocalkit.cli.expression import add_expression_options, expression_of
 from vocalkit.cli.progress import StageBars
 from vocalkit.cli.use import add_use_options, use_of
 
@@ -13,6 +14,7 @@ EXAMPLES = """\
   vocalkit sing tune.musicxml --voice clara --out tune
   vocalkit sing tune.mid --lyrics words.txt --voice bruno --out tune-low
   vocalkit sing my-song/performance.json --voice clara --for noncommercial_music --out again
+  vocalkit sing tune.musicxml --breathiness 0.4 --loudness -6 --vibrato-depth 30 --out softly
 """
 
 
@@ -27,6 +29,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another take (default: 0)")
     parser.add_argument("--lexicon", type=path_argument, metavar="FILE", help="your own pronunciations: lexicon.tsv")
     add_fit(parser)
+    add_expression_options(parser)
     add_use_options(parser)
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
     add_format(parser)
@@ -45,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
         lexicon=None if args.lexicon is None else read_lexicon(args.lexicon),
         fit=tuple(args.fit),
+        expression=expression_of(args),
         **use_of(args),
     )
     with StageBars() as progress:

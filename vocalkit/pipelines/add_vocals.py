@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from vocalkit.pipelines.words import Words, read_words_and_score
 from vocalkit.protocols import Progress, silent
 from vocalkit.score.fit import Way
 from vocalkit.score.imported import ImportedScore
+from vocalkit.synth.perform_settings import settings_of
 from vocalkit.types import (
     Audio,
     Backing,
@@ -45,7 +47,7 @@ class Choices:
     tempo_bpm: beats per minute; start_s: earliest second of singing; composer, vocoder: backends.
     lexicon: the user's own pronunciations; fit: how lyrics may give way to the notes of a score.
     purposes, genres, territories, user: what the song is for, as the consent gate is asked; user: thumbprint
-    of the key of whoever makes it.
+    of the key of whoever makes it. expression: how the whole song is sung, by the names of `PerformSettings`.
     """
 
     voice: str | None = None
@@ -63,6 +65,7 @@ class Choices:
     user: str = ANYONE
     lexicon: Lexicon | None = None
     fit: tuple[Way, ...] = ()
+    expression: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         tempo = self.tempo_bpm
@@ -72,6 +75,7 @@ class Choices:
             raise InputError(f"singing cannot start at {self.start_s} s; give seconds from 0")
         if self.seed < 0:
             raise InputError(f"a seed must not be negative, got {self.seed}")
+        settings_of(self.expression)
         # What no grant can say is told now, not after the words were read.
         self.use((self.language,))
 
@@ -234,7 +238,7 @@ def perform_score(score: Score, choices: Choices, clock: StageClock) -> Performa
     with clock.stage("perform"):
         from vocalkit.synth.perform import perform
 
-        return perform(score, seed=choices.seed)
+        return perform(score, seed=choices.seed, settings=settings_of(choices.expression))
 
 
 def sing_performance(performance: Performance, singer: Singer, choices: Choices, clock: StageClock) -> Vocal:

@@ -7,6 +7,7 @@ that is done with a large array hands it over with `frozen_array` and pays for n
 from __future__ import annotations
 
 from vocalkit.types.arrays import frozen_array
+from vocalkit.types.expression import EXPRESSION_RANGES, NEUTRAL, NoteExpression
 from vocalkit.types.music import (
     CHORD_INTERVALS,
     PITCH_NAMES,
@@ -28,6 +29,8 @@ from vocalkit.types.words import Line, Lyrics, LyricSection, Syllable, WordPosit
 
 __all__ = [
     "CHORD_INTERVALS",
+    "EXPRESSION_RANGES",
+    "NEUTRAL",
     "PITCH_NAMES",
     "AlignedClip",
     "Audio",
@@ -42,6 +45,7 @@ __all__ = [
     "Mix",
     "Mode",
     "Note",
+    "NoteExpression",
     "Performance",
     "PhonemeSpan",
     "Provenance",
