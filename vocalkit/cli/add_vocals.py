@@ -19,6 +19,7 @@ from vocalkit.cli.arguments import (
     warn,
 )
 from vocalkit.cli.control import add_takes, add_wishes, asked_of
+from vocalkit.cli.expression import add_expression_options, expression_of
 from vocalkit.cli.harmony_options import add_harmony_options, harmony_of
 from vocalkit.cli.progress import StageBars
 from vocalkit.cli.use import add_use_options, use_of
@@ -29,6 +30,7 @@ EXAMPLES = """\
   vocalkit add-vocals song.wav --score tune.musicxml --format flac --out my-tune
   vocalkit add-vocals song.wav --score tune.musicxml --verse 1 --as-written --out my-verse
   vocalkit add-vocals song.wav --lyrics words.txt --harmony 2 --doubles 2 --sing oohs --out my-choir
+  vocalkit add-vocals song.wav --lyrics words.txt --tension 0.5 --vibrato-rate 6 --portamento 0.12 --out belted
   vocalkit add-vocals song.wav --lyrics words.txt --for demo --genre folk --territory DE --out my-demo
   vocalkit add-vocals song.wav --lyrics words.txt --prompt "hopeful, soaring chorus, laid-back verse" --out hopeful
   vocalkit add-vocals song.wav --lyrics words.txt --energy -0.5 --density 0.5 --best-of 4 --out soft
@@ -52,6 +54,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "--harmony", type=int, choices=range(4), default=0, help="harmony voices beside the lead (default: 0)"
     )
     add_harmony_options(parser)
+    add_expression_options(parser)
     add_use_options(parser)
     parser.add_argument("--no-master", action="store_true", help="leave the mix as the sum of its stems")
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
@@ -64,7 +67,8 @@ def run(args: argparse.Namespace) -> int:
     from vocalkit.pipelines.files import add_vocals_to_file
 
     harmony = harmony_of(args, voices=args.harmony)
-    more = {"fit": tuple(args.fit), "reading": reading_of(args), "best_of": args.best_of, "harmony": harmony}
+    more = {"fit": tuple(args.fit), "reading": reading_of(args), "expression": expression_of(args)}
+    more |= {"best_of": args.best_of, "harmony": harmony}
     choices = choices_of(args, master=not args.no_master, **more, **use_of(args))
     if args.variations > 1:
         return _run_variations(args, choices)

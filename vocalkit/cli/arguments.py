@@ -24,14 +24,14 @@ Commands = Any
 
 
 def bpm(text: str) -> float:
-    value = _number(text)
+    value = number(text)
     if not SLOWEST_BPM <= value <= FASTEST_BPM:
         raise argparse.ArgumentTypeError(f"a tempo must be {SLOWEST_BPM:.0f} to {FASTEST_BPM:.0f} BPM, got {text}")
     return value
 
 
 def seconds(text: str) -> float:
-    value = _number(text)
+    value = number(text)
     if value < 0:
         raise argparse.ArgumentTypeError(f"seconds must not be negative, got {text}")
     return value
@@ -76,7 +76,8 @@ def key(text: str) -> Key:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _number(text: str) -> float:
+def number(text: str) -> float:
+    """Any finite number; what uses it knows its range."""
     try:
         value = float(text)
     except ValueError:

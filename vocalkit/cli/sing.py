@@ -17,6 +17,7 @@ from vocalkit.cli.arguments import (
     seed,
     warn,
 )
+from vocalkit.cli.expression import add_expression_options, expression_of
 from vocalkit.cli.progress import StageBars
 from vocalkit.cli.use import add_use_options, use_of
 
@@ -24,6 +25,7 @@ EXAMPLES = """\
   vocalkit sing tune.musicxml --voice clara --out tune
   vocalkit sing tune.mid --lyrics words.txt --voice bruno --out tune-low
   vocalkit sing my-song/performance.json --voice clara --for noncommercial_music --out again
+  vocalkit sing tune.musicxml --breathiness 0.4 --loudness -6 --vibrato-depth 30 --out softly
 """
 
 
@@ -41,6 +43,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--lexicon", type=path_argument, metavar="FILE", help="your own pronunciations: lexicon.tsv")
     add_fit(parser)
     add_reading(parser)
+    add_expression_options(parser)
     add_use_options(parser)
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
     add_format(parser)
@@ -60,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
         lexicon=None if args.lexicon is None else read_lexicon(args.lexicon),
         fit=tuple(args.fit),
         reading=reading_of(args),
+        expression=expression_of(args),
         **use_of(args),
     )
     with StageBars() as progress:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-
-import numpy as np
 
 from vocalkit.audio import check_backing, resample
 from vocalkit.consent import ANYONE, LicensedVoice, Purpose, Use
@@ -24,6 +22,7 @@ from vocalkit.protocols import Progress, silent
 from vocalkit.score.fit import Way
 from vocalkit.score.imported import ImportedScore
 from vocalkit.score.reading import Reading
+from vocalkit.synth.perform_settings import settings_of
 from vocalkit.types import (
     Audio,
     Backing,
@@ -53,7 +52,7 @@ class Choices:
     wishes: of the tune; sliders: those of the whole song that count whatever else says; reference: to take after;
     best_of: takes of which the best is sung; prompt: the words that the wishes came from; notices: what was assumed.
     purposes, genres, territories, user: what the song is for, as the consent gate is asked; user: thumbprint
-    of the key of whoever makes it.
+    of the key of whoever makes it. expression: how the whole song is sung, by the names of `PerformSettings`.
     """
 
     voice: str | None = None
@@ -79,6 +78,7 @@ class Choices:
     best_of: int = 1
     prompt: str = ""
     notices: tuple[str, ...] = ()
+    expression: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reading", replace(self.reading, language=self.language))
@@ -89,6 +89,7 @@ class Choices:
             raise InputError(f"singing cannot start at {self.start_s} s; give seconds from 0")
         if self.seed < 0:
             raise InputError(f"a seed must not be negative, got {self.seed}")
+        settings_of(self.expression)
         # What no grant can say is told now, not after the words were read.
         self.use((self.language,))
 
@@ -286,7 +287,7 @@ def perform_score(score: Score, choices: Choices, clock: StageClock) -> Performa
     with clock.stage("perform"):
         from vocalkit.synth.perform import perform
 
-        return perform(score, seed=choices.seed, settings=perform_settings(choices.wishes))
+        return perform(score, seed=choices.seed, settings=perform_settings(choices.wishes, choices.expression))
 
 
 def sing_performance(performance: Performance, singer: Singer, choices: Choices, clock: StageClock) -> Vocal:

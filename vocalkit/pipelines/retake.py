@@ -271,6 +271,7 @@ def _choices(earlier: Earlier, request: Retake) -> Choices:
         genres=tuple(said["genres"]),
         territories=tuple(said["territories"]),
         user=said["user"],
+        expression=said.get("expression", {}),
         wishes=_wishes(said.get("wishes")),
         sliders=tuple((name, value) for name, value in said.get("sliders", ())),
         reference=_reference(said.get("reference")),

@@ -68,6 +68,7 @@ def _sung(
     choices, source = request.choices, request.source
     if isinstance(source, Performance):
         singer = call_singer(profile, choices, source.languages, clock)
+        source = _changed(source, choices)
         return singer, None, source, sing_performance(source, singer, choices, clock), ()
     words = read_words_and_score(
         request.lyrics, source, language=choices.language, lexicon=choices.lexicon, fit=choices.fit, clock=clock
@@ -82,3 +83,13 @@ def _sung(
         notices += (f"the score is sung {octaves:+d} octaves from where it is written, to suit the voice {profile.id}",)
     performance = perform_score(score, choices, clock)
     return singer, score, performance, sing_performance(performance, singer, choices, clock), notices
+
+
+def _changed(performance: Performance, choices: Choices) -> Performance:
+    """The performance with what is wished for the whole song laid on every note."""
+    if not choices.expression:
+        return performance
+    from vocalkit.synth.perform_settings import change_of
+    from vocalkit.synth.retouch import retouch
+
+    return retouch(performance, [change_of(choices.expression)] * len(performance.notes))

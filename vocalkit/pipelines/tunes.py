@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -105,17 +106,21 @@ def wishes_for(lyrics: Lyrics, choices: Choices) -> Wishes:
     return overridden(wishes_after(choices.reference, lyrics, choices.wishes), dict(choices.sliders))
 
 
-def perform_settings(wishes: Wishes) -> PerformSettings:
-    """How energy is sung: louder, with more contrast and tension; softer, flatter and with breath."""
-    from vocalkit.synth.perform_settings import PerformSettings
+def perform_settings(wishes: Wishes, expression: Mapping[str, float]) -> PerformSettings:
+    """How energy is sung: louder, with more contrast and tension; softer, flatter and with breath.
+
+    expression: what was set by name, which counts before what energy brings along.
+    """
+    from vocalkit.synth.perform_settings import settings_of
 
     energy = wishes.song.energy
-    return PerformSettings(
-        loudness_db=LOUDER_DB * energy,
-        dynamics=1.0 + MORE_DYNAMICS * energy,
-        tension=TENSER * energy,
-        breathiness=TENSER * max(0.0, -energy),
-    )
+    brought = {
+        "loudness_db": LOUDER_DB * energy,
+        "dynamics": 1.0 + MORE_DYNAMICS * energy,
+        "tension": TENSER * energy,
+        "breathiness": TENSER * max(0.0, -energy),
+    }
+    return settings_of({**brought, **expression})
 
 
 def with_energy(score: Score, wishes: Wishes) -> Score:

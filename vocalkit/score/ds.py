@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,7 @@ from vocalkit.score.lines import one_at_a_time, with_words
 from vocalkit.score.reading import Reading
 from vocalkit.score.sheet import Sheet, barred
 from vocalkit.score.texts import clean, decoded, has_words
+from vocalkit.types import NEUTRAL, NoteExpression
 
 QUARTERS_PER_S = 2
 RESTS = ("rest", "SP", "AP")
@@ -40,9 +42,11 @@ def parse_ds(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B008 
         raise ScoreError("not a .ds file: it must hold a list of phrases")
     spans: list[tuple[Fraction, Fraction, float]] = []
     texts: list[str | None] = []
+    genders: list[NoteExpression] = []
     for number, phrase in enumerate(phrases, 1):
         try:
             _phrase(phrase, spans, texts)
+            genders += _genders(phrase, spans[len(genders) :])
         except ScoreError as error:
             raise ScoreError(f"phrase {number}: {error}") from error
     kept, ends, clashes = one_at_a_time(spans)  # notes without length among them
@@ -52,8 +56,9 @@ def parse_ds(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B008 
     words = [texts[index] for index in kept]
     hyphened = [text is not None and text.endswith("-") for text in words]
     bars, end = barred((), ends[-1][1])
+    sung = with_words(line, [text.strip("-") if text else None for text in words], hyphened)
     return Sheet(
-        notes=with_words(line, [text.strip("-") if text else None for text in words], hyphened),
+        notes=tuple(replace(note, expression=genders[index]) for note, index in zip(sung, kept, strict=True)),
         end=end, tempos=((Fraction(0), 60.0 * QUARTERS_PER_S),), bars=bars, language=reading.language,
         warnings=(f"{clashes} notes overlap or have no length; they are cut or left out",) if clashes else (),
     )  # fmt: skip
@@ -79,6 +84,20 @@ def _phrase(phrase: dict[str, Any], spans: list[tuple[Fraction, Fraction, float]
             spans.append((now * QUARTERS_PER_S, (now + length) * QUARTERS_PER_S, _pitch(name, index)))
             texts.append(words[index])
         now += length
+
+
+def _genders(phrase: dict[str, Any], spans: list[tuple[Fraction, Fraction, float]]) -> list[NoteExpression]:
+    """The mean of the `gender` curve over each note. The other curves are levels of a model's own and are not read."""
+    curve = [float(value) for value in _numbers(phrase, "gender")]
+    step_s = float((_numbers(phrase, "gender_timestep") or [Fraction(0)])[0])
+    if not curve or step_s <= 0:
+        return [NEUTRAL] * len(spans)
+    found = []
+    for start, stop, _ in spans:
+        first, last = (float(at / QUARTERS_PER_S - _offset(phrase)) / step_s for at in (start, stop))
+        part = curve[max(int(first), 0) : max(int(last), int(first) + 1)] or [0.0]
+        found.append(NoteExpression(gender=min(max(round(sum(part) / len(part), 3), -1.0), 1.0)))
+    return found
 
 
 def _offset(phrase: dict[str, Any]) -> Fraction:

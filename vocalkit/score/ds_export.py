@@ -18,6 +18,7 @@ from vocalkit.score.timeline import TempoLine
 from vocalkit.types import PITCH_NAMES
 
 LEAD_S = 0.5
+_CURVE_STEP_S = 0.005
 _MICRO = 1_000_000
 
 
@@ -57,7 +58,7 @@ def _phrase(notes: list[SheetNote], times: list[tuple[int, int]], offset: int) -
             groups.append(list(note.phonemes) or ["SP"])
             texts.append(_text(note))
         now = end
-    return {
+    document: dict[str, Any] = {
         "offset": offset / _MICRO,
         "text": " ".join(texts),
         "ph_seq": " ".join(symbol for group in groups for symbol in group),
@@ -67,6 +68,18 @@ def _phrase(notes: list[SheetNote], times: list[tuple[int, int]], offset: int) -
         "note_slur": " ".join(map(str, slurs)),
         "input_type": "phoneme",
     }
+    if any(note.expression.gender for note in notes):
+        document |= _gender_curve(notes, times, offset)
+    return document
+
+
+def _gender_curve(notes: list[SheetNote], times: list[tuple[int, int]], offset: int) -> dict[str, Any]:
+    """`gender` over the phrase: each note's until the next begins."""
+    values: list[float] = []
+    for note, (_, end) in zip(notes, times, strict=True):
+        count = round((end - offset) / (_CURVE_STEP_S * _MICRO)) - len(values)
+        values += [note.expression.gender] * max(count, 0)
+    return {"gender": " ".join(f"{value:.4g}" for value in values), "gender_timestep": str(_CURVE_STEP_S)}
 
 
 def _text(note: SheetNote) -> str:

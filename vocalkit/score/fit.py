@@ -13,7 +13,7 @@ from typing import Literal
 from vocalkit.errors import ScoreError
 from vocalkit.score.imported import ImportedNote, ImportedScore
 from vocalkit.score.lines import LINE_REST_S
-from vocalkit.types import Lyrics, Note, Score, Syllable
+from vocalkit.types import Lyrics, Note, NoteExpression, Score, Syllable
 
 Way = Literal["slur", "split", "drop"]
 WAYS: tuple[Way, ...] = ("slur", "split", "drop")
@@ -49,6 +49,7 @@ class _Sung:
     end_s: float
     pitch_midi: float
     syllable: Syllable | None
+    expression: NoteExpression
 
 
 def fit_lyrics(score: ImportedScore | Score, lyrics: Lyrics, ways: Collection[Way]) -> Fitted:
@@ -72,7 +73,7 @@ def fit_lyrics(score: ImportedScore | Score, lyrics: Lyrics, ways: Collection[Wa
         notes += _fit(phrase, syllables, ways, counts, f"line {number}" if len(phrases) > 1 else "the lyrics")
     if not notes:
         raise ScoreError("the score has no notes to sing")
-    made = tuple(Note(note.start_s, note.end_s, note.pitch_midi, note.syllable) for note in notes)
+    made = tuple(Note(n.start_s, n.end_s, n.pitch_midi, n.syllable, n.expression) for n in notes)
     sung = Score(made, score.tempo_map, score.key, score.chords, score.sections, lyrics.language, score.title)
     return Fitted(sung, **counts)
 
@@ -83,7 +84,7 @@ def _syllable_groups(score: ImportedScore | Score) -> list[list[_Sung]]:
     tune: Sequence[Note | ImportedNote] = score.notes
     for note in tune:
         carried = note.continues if isinstance(note, ImportedNote) else note.syllable is None
-        sung = _Sung(note.start_s, note.end_s, note.pitch_midi, None)
+        sung = _Sung(note.start_s, note.end_s, note.pitch_midi, None, note.expression)
         if carried and groups:
             groups[-1].append(sung)
         else:
@@ -115,7 +116,7 @@ def _fit(
         if first.end_s - first.start_s < 2 * SHORTEST_S:
             break
         middle_s = (first.start_s + first.end_s) / 2
-        halves = [_Sung(first.start_s, middle_s, first.pitch_midi, None), replace(first, start_s=middle_s)]
+        halves = [replace(first, end_s=middle_s), replace(first, start_s=middle_s)]
         groups[at : at + 1] = [[halves[0]], [halves[1], *groups[at][1:]]]
         counts["split"] += 1
     if len(groups) != len(syllables):

@@ -6,21 +6,21 @@ returns this value, and `vocalkit.score.underlay` turns it into a `Score` with w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
 from vocalkit.errors import ScoreError
 from vocalkit.score.sheet import Sheet, SheetNote, without_graces
 from vocalkit.score.timeline import Meter, TempoLine, tempo_map
-from vocalkit.types import ChordSpan, Key, SectionSpan, TempoMap, WordPosition
+from vocalkit.types import NEUTRAL, ChordSpan, Key, NoteExpression, SectionSpan, TempoMap, WordPosition
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedNote:
     """One sounding note, ties merged. text: its syllable as spelled, None where it has none of its own.
 
-    continues: a slur or melisma carries the syllable before on to this note.
+    continues: a slur or melisma carries the syllable before on to this note. expression: how it is to be sung.
     """
 
     start_s: float
@@ -29,6 +29,7 @@ class ImportedNote:
     text: str | None = None
     position: WordPosition = "single"
     continues: bool = False
+    expression: NoteExpression = NEUTRAL
 
     def __post_init__(self) -> None:
         if not 0 <= self.start_s < self.end_s:
@@ -112,7 +113,8 @@ def in_seconds(sheet: Sheet) -> ImportedScore:
 
 def _note_in_seconds(note: SheetNote, line: TempoLine) -> ImportedNote:
     times = line.time_at(note.start), line.time_at(note.end)
-    return ImportedNote(*times, note.pitch_midi, note.text, note.position, note.continues)
+    expression = replace(note.expression, breath=True) if note.breath else note.expression
+    return ImportedNote(*times, note.pitch_midi, note.text, note.position, note.continues, expression)
 
 
 def _chord_spans(sheet: Sheet, line: TempoLine) -> tuple[ChordSpan, ...]:

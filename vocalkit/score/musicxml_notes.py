@@ -8,6 +8,7 @@ from typing import Protocol
 from xml.etree.ElementTree import Element, SubElement
 
 from vocalkit.score.harmony import spell
+from vocalkit.score.musicxml_expression import write_play
 from vocalkit.score.musicxml_values import ELISION
 from vocalkit.score.notation import Value, pieces
 from vocalkit.score.sheet import SheetNote
@@ -64,6 +65,7 @@ class NoteWriter:
         self._notations(note, stretch.index, kinds)
         if stretch.index is not None and not tied_from:
             self._lyric(note, stretch.index)
+            write_play(note, self._notes[stretch.index].expression)
 
     def _notations(self, note: Element, index: int | None, ties: list[str]) -> None:
         slur = self._slur(index, ties)

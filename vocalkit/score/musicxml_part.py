@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 from vocalkit.errors import ScoreError
 from vocalkit.score.harmony import QUALITIES, STEPS, key_of
+from vocalkit.score.musicxml_expression import PartMarks, played
 from vocalkit.score.musicxml_values import (
     divisions_of,
     duration_of,
@@ -19,6 +20,8 @@ from vocalkit.score.musicxml_values import (
 from vocalkit.score.sheet import SheetChord
 from vocalkit.score.timeline import MAX_BPM, MIN_BPM
 from vocalkit.score.written import WrittenNote, WrittenPart
+
+_BREATHS = ("breath-mark", "caesura")
 
 
 def bar_lengths(parts: list[list[Element]]) -> list[Fraction]:
@@ -84,6 +87,7 @@ class PartWalk:
         self._grace_lyrics: dict[str, dict[str, tuple[str, str]]] = {}
         self._latest: WrittenNote | None = None
         self._part = WrittenPart()
+        self._marks = PartMarks()
 
     def read(self) -> WrittenPart:
         """Everything that the part says."""
@@ -104,6 +108,7 @@ class PartWalk:
                     self._harmony(element, measure)
         for _ in range(sum(map(len, self._grace_lyrics.values()))):
             self._part.lose("syllables under grace notes that no note follows")
+        self._marks.express(self._part.notes)
         return self._part
 
     def _attributes(self, element: Element, measure: Element) -> None:
@@ -139,6 +144,7 @@ class PartWalk:
             metronome = metronome_bpm(element)
             if metronome is not None:
                 self._part.tempos.append((at, metronome))
+        self._marks.add(element, at)
         for mark in element.iterfind("direction-type/rehearsal"):
             if (mark.text or "").strip():
                 self._part.rehearsals.append((at, (mark.text or "").strip()))
@@ -180,6 +186,8 @@ class PartWalk:
         if element.find("cue") is not None and not lyrics:
             return
         self._latest = self._sounding(element, voice, pitch, (start, start + length), lyrics)
+        self._latest.expression = self._marks.note(element, start)
+        self._latest.played = played(element, measure)
         self._part.notes.append(self._latest)
 
     def _grace(self, voice: str, pitch: float | None, lyrics: dict[str, tuple[str, str]], *, chord: bool) -> None:
@@ -209,6 +217,6 @@ class PartWalk:
             slur_starts=slurs.count("start"),
             slur_stops=slurs.count("stop"),
             cue=element.find("cue") is not None,
-            breath=element.find("notations/articulations/breath-mark") is not None,
+            breath=any(element.find(f"notations/articulations/{mark}") is not None for mark in _BREATHS),
             graces=tuple(self._graces.pop(voice, ())),
         )  # fmt: skip

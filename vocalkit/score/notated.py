@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from vocalkit.errors import ScoreError
@@ -81,6 +81,10 @@ def _notes(score: Score | ImportedScore, line: _Line) -> tuple[SheetNote, ...]:
 
 
 def _note(note: Note | ImportedNote, span: tuple[Fraction, Fraction]) -> SheetNote:
+    return replace(_worded(note, span), expression=note.expression, breath=note.expression.breath)
+
+
+def _worded(note: Note | ImportedNote, span: tuple[Fraction, Fraction]) -> SheetNote:
     if isinstance(note, ImportedNote):
         return SheetNote(*span, note.pitch_midi, note.text, note.position, note.continues)
     if note.syllable is None:

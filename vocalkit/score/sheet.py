@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from vocalkit.errors import ScoreError
 from vocalkit.score.timeline import Meter
-from vocalkit.types import Key, WordPosition
+from vocalkit.types import NEUTRAL, Key, NoteExpression, WordPosition
 
 GRACE_SHARE = Fraction(1, 4)
 GRACE_QUARTERS = Fraction(1, 8)
@@ -25,6 +25,7 @@ class SheetNote:
 
     continues: the syllable before is carried on to this note. graces: pitches of the grace notes before it, which are
     sung first, on its syllable. breath: a breath or a line's end follows. phonemes: IPA, where they are known.
+    expression: how it is to be sung; its own `breath` is not used here.
     """
 
     start: Fraction
@@ -36,6 +37,7 @@ class SheetNote:
     graces: tuple[float, ...] = ()
     breath: bool = False
     phonemes: tuple[str, ...] = ()
+    expression: NoteExpression = NEUTRAL
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
@@ -148,5 +150,6 @@ def without_graces(sheet: Sheet) -> Sheet:
             else:
                 last = index == len(note.graces)
                 carried = note.text is not None or note.continues
-                notes.append(SheetNote(start, end, pitch, continues=carried, breath=note.breath and last))
+                made = SheetNote(start, end, pitch, continues=carried, breath=note.breath and last)
+                notes.append(replace(made, expression=note.expression))
     return replace(sheet, notes=tuple(notes))

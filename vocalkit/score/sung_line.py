@@ -8,9 +8,11 @@ from fractions import Fraction
 
 from vocalkit.errors import ScoreError
 from vocalkit.score.imported import word_positions
+from vocalkit.score.musicxml_expression import joined
 from vocalkit.score.sheet import SheetNote
 from vocalkit.score.verses import check_verse, choose_lyrics, verse_keys
 from vocalkit.score.written import WrittenNote
+from vocalkit.types import NoteExpression
 
 
 @dataclass
@@ -27,6 +29,7 @@ class LineNote:
     cue: bool
     breath: bool
     graces: tuple[float, ...]
+    expression: NoteExpression
 
 
 def sung_line(notes: list[WrittenNote], *, verse: int, voice: int | None = None) -> tuple[list[LineNote], list[str]]:
@@ -73,7 +76,7 @@ def _voice_line(notes: list[WrittenNote], keys: list[str], verse: int) -> list[L
     line = [
         LineNote(
             note.start, note.end, note.pitch, lyric, note.tied_on, note.slur_starts, note.slur_stops, note.cue,
-            note.breath, note.graces,
+            note.breath, note.graces, note.expression,
         )
         for note, lyric in zip(ordered, lyrics, strict=True)
     ]  # fmt: skip
@@ -87,6 +90,7 @@ def _merge_ties(notes: list[LineNote]) -> list[LineNote]:
         joins = last is not None and last.pitch == note.pitch and last.end == note.start
         if last is not None and joins and note.tied_on and note.lyric is None:
             last.end = note.end
+            last.expression = joined(last.expression, note.expression)
             last.breath |= note.breath
             last.slur_starts += note.slur_starts
             last.slur_stops += note.slur_stops
@@ -162,7 +166,15 @@ def sheet_notes(line: list[LineNote]) -> tuple[SheetNote, ...]:
     for note in line:
         continues = note.lyric is None and (worded or open_slurs > 0) and bool(result)
         open_slurs = max(0, open_slurs + note.slur_starts - note.slur_stops)
-        made = SheetNote(note.start, note.end, note.pitch, continues=continues, graces=note.graces, breath=note.breath)
+        made = SheetNote(
+            note.start,
+            note.end,
+            note.pitch,
+            continues=continues,
+            graces=note.graces,
+            breath=note.breath,
+            expression=note.expression,
+        )
         if note.lyric is not None:
             made = replace(made, text=note.lyric[0], position=next(positions))
         result.append(made)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vocalkit.errors import ScoreError
-from vocalkit.score.imported import ImportedScore
+from vocalkit.score.imported import ImportedNote, ImportedScore
 from vocalkit.types import Lyrics, Note, Score, Syllable
 
 
@@ -54,8 +54,11 @@ def _begins(score: ImportedScore | Score) -> list[bool]:
 
 
 def _sung(score: ImportedScore | Score, syllables: Sequence[Syllable | None]) -> Score:
-    tune = [(note.start_s, note.end_s, note.pitch_midi) for note in score.notes]
-    notes = [Note(*sound, syllable) for sound, syllable in zip(tune, syllables, strict=True)]
+    tune: Sequence[ImportedNote | Note] = score.notes
+    notes = [
+        Note(note.start_s, note.end_s, note.pitch_midi, syllable, note.expression)
+        for note, syllable in zip(tune, syllables, strict=True)
+    ]
     first = next((index for index, note in enumerate(notes) if note.syllable is not None), len(notes))
     if first == len(notes):
         raise ScoreError("the score has no notes to sing")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,10 +16,11 @@ from vocalkit.score.lines import one_at_a_time, with_pickup, with_words
 from vocalkit.score.reading import Reading
 from vocalkit.score.sheet import Sheet, TimeSignature, barred
 from vocalkit.score.texts import CONTINUATIONS, clean, decoded, has_words
-from vocalkit.score.timeline import MAX_BPM, MIN_BPM
+from vocalkit.score.timeline import MAX_BPM, MIN_BPM, TempoLine
+from vocalkit.score.ustx_expression import PartCurves, note_expression
 from vocalkit.score.word_division import PLAIN_BRACKETS, divide, read_table
 from vocalkit.score.yaml_files import load_yaml
-from vocalkit.types import Key
+from vocalkit.types import Key, NoteExpression
 
 QUARTER = 480
 _MAX_NOTES = 200_000
@@ -42,7 +44,8 @@ def parse_ustx(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B00
         raise ScoreError(f"part {reading.part} does not exist; the project has {len(tracks)} tracks with notes")
     track = tracks[(reading.part or 1) - 1]
     chosen = [part for part in parts if _whole(part, "track_no", 0) == track]
-    spans, lyrics = _notes(chosen)
+    tempos = _tempos(project)
+    spans, lyrics, expressions = _notes(chosen, TempoLine(list(tempos)))
     kept, ends, clashes = one_at_a_time(spans)
     if not kept:
         raise ScoreError("the project has no notes that last")
@@ -54,8 +57,12 @@ def parse_ustx(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B00
     warnings = [f"{clashes} notes overlap or have no length; they are cut or left out"] if clashes else []
     if undivided:
         warnings.append(f"{undivided} words could not be divided; their first note sings them whole")
+    notes = (
+        replace(note, expression=expressions[index])
+        for note, index in zip(with_words(line, texts, hyphened), kept, strict=True)
+    )
     return Sheet(
-        notes=with_words(line, texts, hyphened), end=end, tempos=_tempos(project), signatures=signatures, bars=bars,
+        notes=tuple(notes), end=end, tempos=tempos, signatures=signatures, bars=bars,
         keys=_keys(project), language=reading.language, title=clean(str(project.get("name") or "")),
         warnings=tuple(warnings),
     )  # fmt: skip
@@ -73,11 +80,14 @@ def _whole(values: Mapping[str, Any], name: str, default: int | None = None, *, 
     return value
 
 
-def _notes(parts: list[Mapping[str, Any]]) -> tuple[list[tuple[Fraction, Fraction, float]], list[str]]:
+def _notes(
+    parts: list[Mapping[str, Any]], time: TempoLine
+) -> tuple[list[tuple[Fraction, Fraction, float]], list[str], list[NoteExpression]]:
     spans: list[tuple[Fraction, Fraction, float]] = []
     lyrics: list[str] = []
+    expressions: list[NoteExpression] = []
     for part in parts:
-        begin = _whole(part, "position", 0)
+        begin, curves = _whole(part, "position", 0), PartCurves(part)
         for number, note in enumerate(_list(part, "notes"), 1):
             where = f"note {number}: "
             if not isinstance(note, Mapping) or len(spans) >= _MAX_NOTES:
@@ -88,8 +98,10 @@ def _notes(parts: list[Mapping[str, Any]]) -> tuple[list[tuple[Fraction, Fractio
             if start < 0 or not 0 <= pitch <= 127:
                 raise ScoreError(f"{where}position {start} or tone {pitch:g} is out of range")
             spans.append((Fraction(start, QUARTER), Fraction(stop, QUARTER), pitch))
+            length_s = time.time_at(spans[-1][1]) - time.time_at(spans[-1][0]) if stop > start else 0.0
+            expressions.append(note_expression(note, curves, (start - begin, stop - begin), length_s))
             lyrics.append(clean(_HINT.sub("", str(note.get("lyric") or "")[:500])).translate(PLAIN_BRACKETS))
-    return spans, lyrics
+    return spans, lyrics, expressions
 
 
 def _syllables(lyrics: list[str], comments: str) -> tuple[list[str | None], list[bool], int]:

@@ -10,9 +10,10 @@ from typing import Any
 
 from vocalkit.errors import ScoreError
 from vocalkit.score.lines import bar_counts, grid_spans
-from vocalkit.score.sheet import Sheet, without_graces
-from vocalkit.score.timeline import DEFAULT_BPM
+from vocalkit.score.sheet import Sheet, SheetNote, without_graces
+from vocalkit.score.timeline import DEFAULT_BPM, TempoLine
 from vocalkit.score.ustx import QUARTER
+from vocalkit.score.ustx_expression import write_curves, write_pitch_ms, write_vibrato
 from vocalkit.score.word_division import SAFE_BRACKETS, whole_words
 
 _TRACK: dict[str, Any] = {
@@ -76,6 +77,7 @@ def _opening_bpm(sheet: Sheet) -> float:
 
 def _part(sheet: Sheet, spans: list[tuple[int, int]]) -> dict[str, Any]:
     lyrics, comment = whole_words(sheet.notes)
+    line = TempoLine(list(sheet.tempos))
     return {
         "duration": round(sheet.end * QUARTER) + QUARTER,
         "name": sheet.title or "Voice",
@@ -83,24 +85,23 @@ def _part(sheet: Sheet, spans: list[tuple[int, int]]) -> dict[str, Any]:
         "track_no": 0,
         "position": 0,
         "notes": [
-            _note(span, note.pitch_midi, lyric.translate(SAFE_BRACKETS) if lyric is not None else "+~")
+            _note(span, note, line, lyric.translate(SAFE_BRACKETS) if lyric is not None else "+~")
             for span, note, lyric in zip(spans, sheet.notes, lyrics, strict=True)
         ],
-        "curves": [],
+        "curves": write_curves([note.expression for note in sheet.notes], spans),
     }
 
 
-def _note(span: tuple[int, int], pitch_midi: float, lyric: str) -> dict[str, Any]:
-    tone = round(pitch_midi)
+def _note(span: tuple[int, int], sung: SheetNote, line: TempoLine, lyric: str) -> dict[str, Any]:
+    tone = round(sung.pitch_midi)
+    half_ms = round(write_pitch_ms(sung.expression) / 2.0, 3)
     note: dict[str, Any] = {"position": span[0], "duration": span[1] - span[0], "tone": tone, "lyric": lyric}
     note["pitch"] = {
-        "data": [{"x": -40.0, "y": 0.0, "shape": "io"}, {"x": 40.0, "y": 0.0, "shape": "io"}],
+        "data": [{"x": -half_ms, "y": 0.0, "shape": "io"}, {"x": half_ms, "y": 0.0, "shape": "io"}],
         "snap_first": True,
     }
-    note["vibrato"] = {
-        "length": 0, "period": 175, "depth": 25, "in": 10, "out": 10, "shift": 0, "drift": 0, "vol_link": 0,
-    }  # fmt: skip
-    tuning = round((pitch_midi - tone) * 100)
+    note["vibrato"] = write_vibrato(sung.expression, line.time_at(sung.end) - line.time_at(sung.start))
+    tuning = round((sung.pitch_midi - tone) * 100)
     if tuning:
         note["tuning"] = tuning
     note["phoneme_expressions"] = []

@@ -39,11 +39,13 @@ WRITERS: dict[str, Callable[[Sheet], bytes]] = {
 """Suffix → writer. UltraStar files end in .txt."""
 
 _CARRIES: dict[str, frozenset[str]] = {
-    ".musicxml": frozenset({"chords", "marks", "meters", "tempos", "keys", "graces", "breaths", "pitches", "words"}),
+    ".musicxml": frozenset(
+        {"chords", "marks", "meters", "tempos", "keys", "graces", "breaths", "pitches", "words", "expression"}
+    ),
     ".mid": frozenset({"marks", "meters", "tempos", "keys", "pitches", "words"}),
     ".ust": frozenset({"tempos", "pitches", "words"}),
-    ".ustx": frozenset({"meters", "tempos", "pitches", "cents", "words"}),
-    ".ds": frozenset({"pitches", "cents", "words", "breaths", "phonemes"}),
+    ".ustx": frozenset({"meters", "tempos", "pitches", "cents", "words", "expression"}),
+    ".ds": frozenset({"pitches", "cents", "words", "breaths", "phonemes", "expression"}),
     ".txt": frozenset({"pitches", "words", "breaths"}),
     ".lrc": frozenset({"words", "breaths"}),
 }
@@ -62,6 +64,7 @@ def _losses(sheet: Sheet, suffix: str) -> list[str]:
     carries = _CARRIES[suffix]
     graces = sum(len(note.graces) for note in sheet.notes)
     cents = sum(abs(note.pitch_midi - round(note.pitch_midi)) > 0.005 for note in sheet.notes)
+    wishing = sum(bool(note.expression.wishes) for note in sheet.notes)
     minor = any(key.mode == "minor" for _, key in sheet.keys)
     found = {
         "pitches": (bool(sheet.notes), "pitches and note lengths: only words and their times are written"),
@@ -73,8 +76,11 @@ def _losses(sheet: Sheet, suffix: str) -> list[str]:
         "graces": (graces > 0, f"{graces} grace notes are written as short notes"),
         "cents": (cents > 0, f"{cents} pitches between semitones are rounded"),
         "breaths": (any(note.breath for note in sheet.notes), "breath marks"),
+        "expression": (wishing > 0, f"how {wishing} notes are to be sung"),
     }
     losses = [text for name, (there, text) in found.items() if there and name not in carries]
+    if suffix == ".ds" and any(set(note.expression.wishes) - {"gender"} for note in sheet.notes):
+        losses.append("breath, tension, loudness, vibrato and portamento of notes")
     if suffix == ".ds" and sheet.tempos:
         losses.append("phonemes are espeak's IPA: map them to the dictionary of your voicebank")
     if suffix in (".ust", ".ustx"):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from vocalkit.score.sheet import SheetChord, TimeSignature
-from vocalkit.types import Key
+from vocalkit.types import NEUTRAL, Key, NoteExpression
 
 
 @dataclass
 class WrittenNote:
     """One <note> that sounds. start, end: quarters; bar: index of its measure; lyrics: verse → (text, syllabic).
 
-    visit: how often its measure was played before, once repeats are played.
+    visit: how often its measure was played before, once repeats are played. expression: how it is to be sung; played:
+    wishes for it by name that stand above all signs.
     """
 
     start: Fraction
@@ -29,6 +31,8 @@ class WrittenNote:
     breath: bool = False
     graces: tuple[float, ...] = ()
     visit: int = 0
+    expression: NoteExpression = NEUTRAL
+    played: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass

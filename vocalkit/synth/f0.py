@@ -1,9 +1,8 @@
 """From notes to a sung F0: glides, preparation and overshoot, vibrato, and small irregularities.
 
-Glides are in `vocalkit.synth.glide`. Vibrato is the undamped second-order system of T. Saitou et al.,
-"Speech-to-singing synthesis" (WASPAA 2007), a sine, made to start late, grow and wander as singers
-do; their fine fluctuation is noise above 10 Hz. All pitch work is in cents on the frame grid;
-defaults were set beside the PJS corpus.
+Glides are in `vocalkit.synth.glide`, vibrato in `vocalkit.synth.vibrato`. The fine fluctuation of T. Saitou et al.,
+"Speech-to-singing synthesis" (WASPAA 2007), is noise above 10 Hz. All pitch work is in cents on the
+frame grid; defaults were set beside the PJS corpus.
 """
 
 from __future__ import annotations
@@ -18,14 +17,12 @@ from vocalkit.phones import is_voiced, phone_class
 from vocalkit.synth.durations import phrase_ranges
 from vocalkit.synth.glide import glide, glide_kernels, glide_shape, note_changes
 from vocalkit.synth.perform_settings import PerformSettings
+from vocalkit.synth.vibrato import ramp, vibrato_cents
 from vocalkit.types import F0Curve, Note, PhonemeSpan
 from vocalkit.units import midi_to_hz
 
 Curve = NDArray[np.float64]
 
-_VIBRATO_MIN_NOTE_S, _VIBRATO_ATTACK_S, _VIBRATO_TAPER_S = 0.45, 0.3, 0.1
-_VIBRATO_UNEVEN_HZ = 0.7
-_VIBRATO_SOONER = 0.7  # on the last note of a phrase, where singers settle into it
 _FINE_CENTS, _FINE_HZ, _FINE_MAX_HZ = 4.5, (9.0, 18.0), 5.0
 _DRIFT_CENTS, _DRIFT_HZ, _DRIFT_MAX_CENTS = 6.0, 1.2, 15.0
 _DIP_CENTS = {"stop": 40.0, "affricate": 40.0, "fricative": 45.0, "nasal": 12.0, "tap": 12.0, "liquid": 10.0}
@@ -33,7 +30,7 @@ _RAISE_CENTS, _RAISE_DECAY_S = 20.0, 0.02
 _SCOOP_S = 0.09
 _FALL_CENTS, _FALL_S = 25.0, 0.09
 _CORRECTIONS, _CORRECTION_MAX_CENTS = 3, 120.0
-_VIBRATO_STREAM, _SCOOP_STREAM, _FINE_STREAM, _DRIFT_STREAM = 1, 2, 3, 4
+_SCOOP_STREAM, _FINE_STREAM, _DRIFT_STREAM = 2, 3, 4  # 1 is that of the vibrato
 
 
 def f0_curve(
@@ -51,7 +48,7 @@ def f0_curve(
     the index of a note or to absolute time, so an edit is heard only where it was made.
     """
     voiced = _voiced_frames(spans, frames, hop_s=hop_s)
-    bends = _vibrato_cents(notes, frames, hop_s=hop_s, seed=seed, settings=settings)
+    bends = vibrato_cents(notes, frames, hop_s=hop_s, seed=seed, settings=settings)
     _bend_phrases(bends, notes, spans, hop_s=hop_s, seed=seed, scoop_cents=settings.scoop_cents)
     _bend_consonants(bends, spans, hop_s=hop_s)
     bends += settings.fluctuation * _drift_cents(frames, hop_s=hop_s, seed=seed)
@@ -104,35 +101,6 @@ def _steady_frames(note: Note, frames: int, hop_s: float) -> slice:
     return slice(math.ceil(start_s / hop_s), min(math.ceil(end_s / hop_s), frames))
 
 
-def _vibrato_cents(notes: Sequence[Note], frames: int, *, hop_s: float, seed: int, settings: PerformSettings) -> Curve:
-    """Delayed vibrato that grows, wanders in rate and fades before the note ends: float64 (frames,)."""
-    curve = np.zeros(frames)
-    finals = {phrase[-1] for phrase in phrase_ranges(notes)}
-    for k, note in enumerate(notes):
-        rng = np.random.default_rng([seed, _VIBRATO_STREAM, k])
-        late, deep, fast, bend = rng.uniform(-1.0, 1.0, 4)
-        onset_s = settings.vibrato_onset_s * (1.0 + 0.2 * late) * (_VIBRATO_SOONER if k in finals else 1.0)
-        left_s = note.duration_s - onset_s
-        if note.duration_s < _VIBRATO_MIN_NOTE_S or left_s < 1.5 / settings.vibrato_rate_hz:
-            continue
-        low, high = math.ceil((note.start_s + onset_s) / hop_s), min(math.ceil(note.end_s / hop_s), frames)
-        at = np.arange(low, high) * hop_s - note.start_s - onset_s
-        depth = settings.vibrato_depth_cents * (1.0 + 0.25 * deep)
-        depth *= 0.5 + 0.5 * min(max((note.duration_s - _VIBRATO_MIN_NOTE_S) / 1.5, 0.0), 1.0)
-        grown = _ramp(at / min(_VIBRATO_ATTACK_S, 0.6 * left_s)) * _ramp((left_s - 0.02 - at) / _VIBRATO_TAPER_S)
-        rate_hz = settings.vibrato_rate_hz * (1.0 + 0.05 * fast)
-        wander = 0.15 * bend * np.sin(np.pi * at / max(left_s, 1.0)) + 0.15 * (at / left_s)
-        phase = 2.0 * np.pi * np.cumsum(rate_hz + wander) * hop_s
-        uneven = 1.0 + 0.15 * np.sin(2.0 * np.pi * (_VIBRATO_UNEVEN_HZ * at + bend))
-        curve[low:high] += depth * grown * uneven * np.sin(phase)
-    return curve
-
-
-def _ramp(x: Curve) -> Curve:
-    """Half a cosine from 0 at x <= 0 to 1 at x >= 1."""
-    return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.clip(x, 0.0, 1.0)))
-
-
 def _bend_phrases(
     cents: Curve,
     notes: Sequence[Note],
@@ -153,7 +121,7 @@ def _bend_phrases(
         end_s = max(first.start_s, start_s) + min(_SCOOP_S, 0.25 * first.duration_s)
         low, high = math.ceil(start_s / hop_s), min(math.ceil(end_s / hop_s), cents.size)
         left_s = end_s - hop_s * np.arange(low, high, dtype=np.float64)
-        cents[low:high] -= depth * _ramp(left_s / max(end_s - start_s, 0.02))
+        cents[low:high] -= depth * ramp(left_s / max(end_s - start_s, 0.02))
         leave_s = leaves_s.get(phrase[-1], last.end_s)
         fall_s = min(_FALL_S, 0.3 * last.duration_s)
         low, high = math.ceil((leave_s - fall_s) / hop_s), min(math.ceil(leave_s / hop_s), cents.size)

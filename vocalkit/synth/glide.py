@@ -23,6 +23,7 @@ Curve = NDArray[np.float64]
 OVERSHOOT_RAD_S, OVERSHOOT_DAMPING = 34.8, 0.5422
 PREPARATION_RAD_S, PREPARATION_DAMPING = 29.2, 0.6681
 _NOTE_SHARE = 0.33  # of the shorter note, at most, is spent on the way from 10 to 90 %
+_WISHED_NOTE_SHARE = 0.6  # where the note itself wishes for a long way
 _OVERSHOOT_MAX_CENTS = 60.0  # PJS: about 35 on seconds, 50 to 60 on thirds and more
 _TABLE_STEP_S, _TABLE_REACH_S = 0.001, 0.6
 _REACH_WIDTHS = 5.0  # a note change is settled this many glide widths away from its middle
@@ -67,10 +68,13 @@ def note_changes(
         leap_semitones = abs(after.pitch_midi - before.pitch_midi)
         rises = after.pitch_midi > before.pitch_midi
         width_s = portamento_s * min(max(0.8 + 0.08 * leap_semitones, 0.85), 1.6) * (1.15 if rises else 0.9)
-        width_s = max(min(width_s, _NOTE_SHARE * before.duration_s, _NOTE_SHARE * after.duration_s), 0.01)
+        wished_s, share = after.expression.portamento_s, _NOTE_SHARE
+        if wished_s is not None:
+            width_s, share = wished_s, _WISHED_NOTE_SHARE
+        width_s = max(min(width_s, share * before.duration_s, share * after.duration_s), 0.01)
         excess_cents = 100.0 * leap_semitones * excess
-        share = min(1.0, _OVERSHOOT_MAX_CENTS / excess_cents) if excess_cents > 0 else 1.0
-        changes.append(NoteChange(after.start_s - (0.3 if rises else 0.5) * width_s, width_s, share))
+        ringing = min(1.0, _OVERSHOOT_MAX_CENTS / excess_cents) if excess_cents > 0 else 1.0
+        changes.append(NoteChange(after.start_s - (0.3 if rises else 0.5) * width_s, width_s, ringing))
     return changes
 
 

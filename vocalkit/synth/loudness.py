@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from vocalkit.phones import phone_class
 from vocalkit.synth.durations import phrase_ranges
+from vocalkit.synth.note_curves import note_frames, smoothed, wished_db
 from vocalkit.synth.perform_settings import PerformSettings
 from vocalkit.types import Note, PhonemeSpan, Score, SectionSpan, TempoMap
 from vocalkit.units import REFERENCE_LOUDNESS_DBFS
@@ -39,15 +40,17 @@ def loudness_curve(
 ) -> NDArray[np.float32]:
     """Level that a vowel has at each frame: float32 (frames,), dBFS RMS.
 
-    Changes by less than 1 dB a frame except in the fades at the ends of phrases.
+    Changes by less than 1 dB a frame except in the fades at the ends of phrases and where notes wish for more.
     """
     shape = np.zeros(frames)
     phrases = phrase_ranges(score.notes)
     _add_phrases(shape, score, phrases, hop_s=hop_s)
-    shape = _smoothed(shape, _SMOOTH_S, hop_s) + _smoothed(
+    shape = smoothed(shape, _SMOOTH_S, hop_s) + smoothed(
         _section_db(score.sections, frames, hop_s=hop_s), _SECTION_SMOOTH_S, hop_s
     )
+    where = note_frames(score.notes, spans, frames, hop_s=hop_s)
     level = REFERENCE_LOUDNESS_DBFS + settings.loudness_db + settings.dynamics * shape
+    level += wished_db(score.notes, where, frames, hop_s=hop_s)
     return np.asarray(_faded(level, score.notes, spans, hop_s=hop_s), np.float32)
 
 
@@ -98,15 +101,6 @@ def _section_db(sections: Sequence[SectionSpan], frames: int, *, hop_s: float) -
         low, high = max(math.ceil(section.start_s / hop_s), 0), max(math.ceil(section.end_s / hop_s), 0)
         curve[low:high] += _SECTION_DB * (min(max(section.energy, 0.0), 1.0) - 0.5)
     return curve
-
-
-def _smoothed(shape: Curve, over_s: float, hop_s: float) -> Curve:
-    """Two running means: a step takes over_s to come or go."""
-    from scipy import ndimage
-
-    width = max(round(0.5 * over_s / hop_s), 1)
-    once = ndimage.uniform_filter1d(shape, width, mode="nearest")
-    return np.asarray(ndimage.uniform_filter1d(once, width, mode="nearest"))
 
 
 def _faded(level: Curve, notes: Sequence[Note], spans: Sequence[PhonemeSpan], *, hop_s: float) -> Curve:

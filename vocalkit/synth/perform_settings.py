@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from vocalkit.errors import InputError
+from vocalkit.types import EXPRESSION_RANGES, NoteExpression
+from vocalkit.types.expression import range_faults
 
 _RANGES: dict[str, tuple[float, float]] = {
-    "breathiness": (-1.0, 1.0),
-    "tension": (-1.0, 1.0),
-    "gender": (-1.0, 1.0),
-    "loudness_db": (-30.0, 12.0),
+    **{name: bounds for name, bounds in EXPRESSION_RANGES.items() if name != "swell_db"},
     "dynamics": (0.0, 2.0),
-    "vibrato_depth_cents": (0.0, 200.0),
-    "vibrato_rate_hz": (3.0, 9.0),
-    "vibrato_onset_s": (0.0, 3.0),
-    "portamento_s": (0.01, 0.4),
     "scoop_cents": (0.0, 200.0),
     "fluctuation": (0.0, 3.0),
 }
@@ -48,11 +44,27 @@ class PerformSettings:
     fluctuation: float = 1.0
 
     def __post_init__(self) -> None:
-        faults = []
-        for field in fields(self):
-            low, high = _RANGES[field.name]
-            value = getattr(self, field.name)
-            if not (math.isfinite(value) and low <= value <= high):
-                faults.append(f"{field.name} must be {low:g} to {high:g}, got {value}")
+        faults = range_faults(asdict(self), _RANGES)
         if faults:
             raise InputError("; ".join(faults))
+
+
+def settings_of(wishes: Mapping[str, float]) -> PerformSettings:
+    """The settings with some of them as wished, by name. InputError lists what is unknown or out of range."""
+    unknown = sorted(set(wishes) - set(_RANGES))
+    if unknown:
+        raise InputError(f"unknown expression {unknown[0]!r}; known: {', '.join(_RANGES)}")
+    return PerformSettings(**wishes)
+
+
+def change_of(wishes: Mapping[str, float]) -> NoteExpression:
+    """The same wishes as a change to every note of a finished performance.
+
+    InputError for those that only a score can take, because a performance no longer tells what they shaped.
+    """
+    late = sorted(set(wishes) & {"dynamics", "scoop_cents", "fluctuation"})
+    if late:
+        raise InputError(f"{late[0]} cannot be changed in a finished performance; sing the score again instead")
+    settings_of(wishes)
+    numbers: dict[str, Any] = dict(wishes)
+    return NoteExpression(**numbers)

@@ -4,7 +4,9 @@ Keys: `format`, `version`, `language`, `hop_s`, `notes` `[{start_s, end_s, midi,
 its text, null for a slur; with a text also `syllable_phonemes`, `stress`, `position` and, where it is not
 that of the song, `language`), `phonemes` `[{symbol, start_s, end_s, note}]`, `f0_hz` (null where
 unvoiced), `loudness_dbfs`, and `expression` with `breathiness`, `tension` and `gender`. A curve that
-never changes may be one number. Times are rounded to 1e-6 s, F0 to 1e-3 Hz, levels to 1e-2 dB,
+never changes may be one number. A note may be given an `expression` object: what to change about it, by the names
+and in the units of `vocalkit.types.NoteExpression`. It is worked into the curves when the file is read, and no longer
+stands on the note when the performance is written again. Times are rounded to 1e-6 s, F0 to 1e-3 Hz, levels to 1e-2 dB,
 expression to 1e-3.
 """
 
@@ -19,7 +21,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vocalkit.errors import InputError
-from vocalkit.types import Expression, F0Curve, Note, Performance, PhonemeSpan, Syllable
+from vocalkit.synth.retouch import retouch
+from vocalkit.types import (
+    EXPRESSION_RANGES,
+    NEUTRAL,
+    Expression,
+    F0Curve,
+    Note,
+    NoteExpression,
+    Performance,
+    PhonemeSpan,
+    Syllable,
+)
 from vocalkit.units import midi_to_hz
 
 FORMAT, VERSION = "vocalkit.performance", 1
@@ -67,7 +80,9 @@ def performance_from_json(text: str) -> Performance:
     curves = [_curve_in(expression, name, frames) for name in _CURVES]
     loudness = _curve_in(document, "loudness_dbfs", frames)
     language = _text(document, "language", "performance.json")
-    return Performance(notes, spans, f0, loudness, Expression(*curves), language)
+    performance = Performance(notes, spans, f0, loudness, Expression(*curves), language)
+    changes = [note.expression for note in notes]
+    return performance if all(change == NEUTRAL for change in changes) else retouch(performance, changes)
 
 
 def _note_out(note: Note) -> dict[str, Any]:
@@ -156,9 +171,21 @@ def _note_in(value: Any, where: str) -> Note:
         stress = int(stress) if stress in (0, 1, 2) else -1
         syllable = Syllable(_text(entry, "syllable", where), tuple(phonemes), stress, position, language)
     try:
-        return Note(start_s, end_s, midi, syllable)
+        return Note(start_s, end_s, midi, syllable, _change_in(entry.get("expression"), "'expression'"))
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
+
+
+def _change_in(value: Any, where: str) -> NoteExpression:
+    """What to change about a note."""
+    if value is None:
+        return NEUTRAL
+    wishes = _object(value, where)
+    unknown = sorted(set(wishes) - set(EXPRESSION_RANGES))
+    if unknown:
+        raise InputError(f"{where} cannot change {unknown[0]!r:.40}; known: {', '.join(EXPRESSION_RANGES)}")
+    numbers: dict[str, Any] = {name: _number(wishes, name, where) for name in wishes}
+    return NoteExpression(**numbers)
 
 
 def _span_in(value: Any, where: str) -> PhonemeSpan:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from vocalkit.types.arrays import frozen_array
 from vocalkit.types.control import Feel, Reference, Sliders, Wishes
+from vocalkit.types.expression import EXPRESSION_RANGES, NEUTRAL, NoteExpression
 from vocalkit.types.music import (
     CHORD_INTERVALS,
     PITCH_NAMES,
@@ -29,6 +30,8 @@ from vocalkit.types.words import Line, Lyrics, LyricSection, Syllable, WordPosit
 
 __all__ = [
     "CHORD_INTERVALS",
+    "EXPRESSION_RANGES",
+    "NEUTRAL",
     "PITCH_NAMES",
     "AlignedClip",
     "Audio",
@@ -44,6 +47,7 @@ __all__ = [
     "Mix",
     "Mode",
     "Note",
+    "NoteExpression",
     "Performance",
     "PhonemeSpan",
     "Provenance",

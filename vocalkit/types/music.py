@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vocalkit.errors import InputError
 from vocalkit.types.arrays import check_sorted, check_span, frozen_array
+from vocalkit.types.expression import NEUTRAL, NoteExpression
 from vocalkit.types.words import Syllable, languages_of
 
 Mode = Literal["major", "minor"]
@@ -40,12 +41,16 @@ CHORD_INTERVALS: dict[str, tuple[int, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note. pitch_midi may be fractional; syllable None continues the one before (a slur)."""
+    """One note. pitch_midi may be fractional; syllable None continues the one before (a slur).
+
+    expression: how this note is to be sung, where that differs from the song.
+    """
 
     start_s: float
     end_s: float
     pitch_midi: float
     syllable: Syllable | None = None
+    expression: NoteExpression = NEUTRAL
 
     def __post_init__(self) -> None:
         check_span("note", self.start_s, self.end_s)
