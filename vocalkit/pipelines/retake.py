@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from vocalkit.audio import read, resample
-from vocalkit.errors import ConsentError, InputError
+from vocalkit.consent.reasons import refuse
+from vocalkit.errors import InputError
 from vocalkit.pipelines.add_vocals import HIGHEST_DRY_PEAK, Choices, Render, call_singer, perform_score
 from vocalkit.pipelines.control import Asked, with_control
 from vocalkit.pipelines.desk import open_desk
@@ -113,10 +114,10 @@ def _retaken(
 def _check_grant(singer: Singer, earlier: Earlier) -> None:
     grant = singer.voice.grant
     if grant.grant_id != earlier.provenance.grant_id or grant.model_sha256 != earlier.provenance.model_sha256:
-        raise ConsentError(
+        raise refuse(
+            "other_grant",
             f"the voice {grant.voice_id!r} now sings under another grant, or with another model, than this render was "
             "made with; render the song again",
-            reason="other_grant",
         )
 
 
