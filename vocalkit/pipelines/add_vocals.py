@@ -167,12 +167,16 @@ def add_variations(request: AddVocals, count: int, *, progress: Progress = silen
     clock = StageClock(progress)
     with threadpool_limits(1):
         profile, words = _prepared(request, clock)
-        call_singer(profile, request.choices, _languages(words), clock)
+        singer: Singer | None = call_singer(profile, request.choices, _languages(words), clock)
         backing = listen(request.backing, request.choices, clock)
         for tune in set_takes(backing, words, profile, request.choices, clock, count=count):
-            again = StageClock(progress)
-            singer = call_singer(profile, request.choices, _languages(words), again)
-            yield _sung(request, tune, backing, singer, again)
+            own = StageClock(progress)
+            if singer is None:
+                singer = call_singer(profile, request.choices, _languages(words), own)
+            render = _sung(request, tune, backing, singer, own)
+            # One licence, one render: it is by its mark that each is known.
+            singer = None
+            yield replace(render, report=replace(render.report, stages=clock.times + render.report.stages))
 
 
 def _add_vocals(request: AddVocals, clock: StageClock) -> Render:

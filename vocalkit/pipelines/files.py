@@ -25,7 +25,7 @@ from vocalkit.pipelines.add_vocals import (
 from vocalkit.pipelines.control import Asked, with_control
 from vocalkit.pipelines.credits import Material, Part, material
 from vocalkit.pipelines.desk import open_desk
-from vocalkit.pipelines.publish import check_target, staged_file
+from vocalkit.pipelines.publish import check_target, is_render, staged_file
 from vocalkit.pipelines.render_folder import Release, publish, with_read_stage
 from vocalkit.pipelines.report import Report
 from vocalkit.pipelines.sing_score import SingScore, sing_score
@@ -83,6 +83,8 @@ def add_variations_to_folder(
     progress: Progress = silent,
 ) -> tuple[Report, ...]:
     """As `add_vocals_to_file`: `count` truly different takes in ``out/take-1`` (the best), ``out/take-2`` and so on."""
+    if is_render(out):
+        raise OutputError(f"{out} holds a render already; choose another --out for the takes")
     folders = [out / f"take-{number}" for number in range(1, count + 1)]
     for folder in folders:
         check_target(folder)
