@@ -66,7 +66,7 @@ def workshop(short_song, tmp_path_factory: pytest.TempPathFactory) -> Path:  # t
         assert main(command) == 0
     shutil.copy(short_song.backing, home / "other.wav")
     (home / "first.txt").write_text("Who has seen the wind?\n", encoding="utf-8")
-    command = ["compose", str(home / "song.wav"), "--lyrics", str(home / "first.txt")]
+    command = ["compose", str(home / "song.wav"), "--lyrics", str(home / "first.txt"), "--start", "0"]
     assert main([*command, "-o", str(home / "opening.musicxml")]) == 0
     command = ["add-vocals", str(home / "song.wav"), "--lyrics", str(home / "words.txt")]
     assert main([*command, "--out", str(home / "my-song")]) == 0

@@ -39,7 +39,9 @@ def test_composed_variations_differ_and_are_all_written(short_song, tmp_path: Pa
 def test_a_tune_goes_on_from_a_file(short_song, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     first = tmp_path / "first.txt"
     first.write_text("Who has seen the wind?\n")
-    ((_, opening),) = compose_file(short_song.backing, first, tmp_path / "opening.musicxml", choices=Choices(seed=4))
+    ((_, opening),) = compose_file(
+        short_song.backing, first, tmp_path / "opening.musicxml", choices=Choices(seed=4, start_s=0.0)
+    )
     ((_, whole),) = composed(short_song, tmp_path / "whole.mid", given=tmp_path / "opening.musicxml")
     kept = whole.score.notes[: len(opening.score.notes)]
     assert np.allclose([n.pitch_midi for n in kept], [n.pitch_midi for n in opening.score.notes], atol=0.2)
