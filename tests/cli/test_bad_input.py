@@ -125,6 +125,10 @@ def test_too_many_words_say_how_many_fit(
         (["--lang", "xx-nowhere"], "xx-nowhere"),
         (["--score", "tune.doc"], "tune.doc"),
         (["--score", "missing.mid"], "no file"),
+        (["--continue", "missing.mid"], "no file"),
+        (["--reference", "missing.wav"], "no file"),
+        (["--prompt", "calm " * 200], "at most 500 characters"),
+        (["--variations", "2", "--score", "tune.mid"], "leave out --score"),
     ],
 )
 def test_bad_options(
@@ -137,6 +141,32 @@ def test_bad_options(
     assert add_vocals(track, words, home / "out", *options) == 2
     assert says in one_line(capsys.readouterr().err)
     assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--energy", "2"], "a slider goes from -1 to 1"),
+        (["--range", "wide"], "a slider goes from -1 to 1"),
+        (["--variations", "0"], "whole number from 1 to 16"),
+        (["--best-of", "99"], "whole number from 1 to 16"),
+    ],
+)
+def test_wishes_out_of_bounds(
+    options: list[str], says: str, one_line: OneLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        add_vocals(Path("track.wav"), Path("words.txt"), Path("out"), *options)
+    assert stopped.value.code == 2
+    assert says in one_line(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "."])
+def test_nothing_to_retake(folder: str, tmp_path: Path, one_line: OneLine, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert main(["retake", str(tmp_path / folder), "--part", "Chorus 1", "--out", str(out)]) == 2
+    assert "holds no render" in one_line(capsys.readouterr().err)
+    assert not out.exists()
 
 
 def test_nothing_to_sing(tmp_path: Path, one_line: OneLine, capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,6 +64,10 @@ def workshop(short_song, tmp_path_factory: pytest.TempPathFactory) -> Path:  # t
     for name in ("tune.musicxml", "tune.mid"):
         command = ["compose", str(home / "song.wav"), "--lyrics", str(home / "words.txt"), "-o", str(home / name)]
         assert main(command) == 0
+    shutil.copy(short_song.backing, home / "other.wav")
+    (home / "first.txt").write_text("Who has seen the wind?\n", encoding="utf-8")
+    command = ["compose", str(home / "song.wav"), "--lyrics", str(home / "first.txt"), "--start", "0"]
+    assert main([*command, "-o", str(home / "opening.musicxml")]) == 0
     command = ["add-vocals", str(home / "song.wav"), "--lyrics", str(home / "words.txt")]
     assert main([*command, "--out", str(home / "my-song")]) == 0
     shutil.copy(home / "my-song" / "vocals_dry.wav", home / "take.wav")
@@ -93,7 +97,10 @@ def check(line: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         json.loads(captured.out)
     for flag in ("--out", "-o"):
         if flag in argv:
-            assert (folder / argv[argv.index(flag) + 1]).exists()
+            made = folder / argv[argv.index(flag) + 1]
+            takes = int(argv[argv.index("--variations") + 1]) if "--variations" in argv else 0
+            written = [made.with_stem(f"{made.stem}-{n + 1}") for n in range(takes)] if made.suffix else [made]
+            assert all(path.exists() for path in (written or [made]))
 
 
 class Terminal(io.StringIO):

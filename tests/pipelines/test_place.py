@@ -57,6 +57,15 @@ def test_start_takes_the_nearest_beat() -> None:
     assert placed.notes[0].start_s == pytest.approx(wanted)
 
 
+def test_rests_before_the_first_bar_need_no_room() -> None:
+    backing = backing_of(wavering(32, 100.0))
+    beats = backing.tempo_map.beats_s
+    rested = place_score(score_of([1, 2], 100.0, first_downbeat=1), backing)
+    assert rested.notes[0].start_s == pytest.approx(beats[0])
+    sung = place_score(score_of([0, 1], 100.0, first_downbeat=1), backing)
+    assert sung.notes[1].start_s == pytest.approx(beats[4])
+
+
 def test_a_start_of_0_takes_the_first_beat_there_is() -> None:
     backing = backing_of(0.55 + np.arange(32) * 0.6)
     assert place_score(score_of([0, 1], 100.0), backing, start_s=0.0).notes[0].start_s == pytest.approx(0.55)

@@ -41,7 +41,20 @@ CLAIMS = st.builds(
 def test_texts_round_trip(claim: Claim) -> None:
     texts = claim.to_texts()
     assert Claim.from_texts(texts) == claim
-    assert set(texts) <= set(CLAIM_KEYS) <= set(claim_of().to_texts())
+    assert set(texts) <= set(CLAIM_KEYS) == set(claim_of(replace(PROVENANCE, kept_marks=(7,))).to_texts())
+
+
+def test_marks_that_were_kept_are_named() -> None:
+    claim = claim_of(replace(PROVENANCE, kept_marks=(7, 0xFFFFFFFF)))
+    texts = claim.to_texts()
+    assert texts["kept_marks"] == "00000007,ffffffff"
+    assert Claim.from_texts(texts) == claim
+    assert claim.provenance.marks == (PROVENANCE.mark, 7, 0xFFFFFFFF)
+    for wrong in ("7", "00000000", "00000007,", "x"):
+        assert Claim.from_texts(texts | {"kept_marks": wrong}) is None
+    assert Claim.from_texts({key: text for key, text in texts.items() if key != "mark"}) is None
+    with pytest.raises(InputError, match="one of its own"):
+        replace(PROVENANCE, mark=None, kept_marks=(7,))
 
 
 @pytest.mark.parametrize("key", sorted(claim_of().to_texts()))

@@ -16,6 +16,7 @@ EXAMPLES = """\
   vocalkit compose song.wav --lyrics words.txt --prompt "catchy, sparse verse" --best-of 4 -o catchy.musicxml
   vocalkit compose song.wav --lyrics words.txt --variations 3 -o takes.musicxml
   vocalkit compose song.wav --lyrics words.txt --reference other.wav --range 0.5 -o after.musicxml
+  vocalkit compose song.wav --lyrics words.txt --continue opening.musicxml -o whole.musicxml
 """
 
 
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
             choices=choices,
             asked=asked_of(args),
             variations=args.variations,
+            given=args.given,
             progress=progress,
         )
     warn(tuple(dict.fromkeys((*written[0][1].notices, *(text for _, tune in written for text in tune.warnings)))))
@@ -56,12 +58,15 @@ def run(args: argparse.Namespace) -> int:
         return 0
     for path, tune in written:
         score = tune.score
-        print(
-            f"{path}: {len(score.notes)} notes, {score.notes[0].start_s:.2f} to {score.end_s:.2f} s, seed {tune.seed}"
-        )
+        when = f"{score.notes[0].start_s:.2f} to {score.end_s:.2f} s"
+        print(f"{path}: {len(score.notes)} notes, {when}, seed {tune.seed}{_apart(tune)}")
         for line in tune.report.lines:
             print(f"  {line}")
     return 0
+
+
+def _apart(tune: Any) -> str:
+    return "" if tune.distance is None else f", {100 * tune.distance:.0f} % unlike the nearest take"
 
 
 def _as_json(path: Any, tune: Any) -> dict[str, Any]:

@@ -61,6 +61,13 @@ def add_takes(parser: argparse.ArgumentParser) -> None:
         "--best-of", type=take_count, default=1, metavar="N", help="write N takes and keep the one of best quality"
     )
     parser.add_argument(
+        "--continue",
+        dest="given",
+        type=path_argument,
+        metavar="SCORE",
+        help="go on from these first bars, MusicXML or MIDI; they are sung to the first of the lyrics",
+    )
+    parser.add_argument(
         "--variations", type=take_count, default=1, metavar="N", help="N truly different takes, the best first"
     )
 

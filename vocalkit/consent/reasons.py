@@ -48,6 +48,7 @@ Reason = Literal[
     # this voice, this use, now
     "wrong_voice",
     "wrong_model",
+    "other_grant",
     "wrong_grantee",
     "use_excluded",
     "use_not_granted",

@@ -21,6 +21,9 @@ from vocalkit.types import Backing, Note
 ANCHOR_GAIN = 40.0
 """How firmly a line leads to the note that stays after it."""
 
+NEWNESS_GAIN = 2.5
+"""How firmly it leads away from the pitches that were there."""
+
 LEAST_ROOM = 4
 WIDEN = 2
 """Semitones around the old notes that new ones may use beyond them, and the least there must be."""
@@ -115,19 +118,23 @@ def _slot(grid: Grid, time_s: float) -> int:
 def _slots(
     gap: Gap, grid: Grid, times: Times, harmonies: list[NoteHarmony], backing: Backing, rng: np.random.Generator
 ) -> list[Slot]:
-    centre = float(np.mean([note.pitch_midi for note in gap.old])) - backing.tuning_cents / 100.0
+    tuning = backing.tuning_cents / 100.0
+    centre = float(np.mean([note.pitch_midi for note in gap.old])) - tuning
     shape = contour.SHAPES[rng.integers(len(contour.SHAPES))]
     targets = centre + contour.contour(shape, len(times), float(rng.uniform(3.0, 7.0)))
     slots = []
     for index, ((start_s, end_s, carrier), harmony) in enumerate(zip(times, harmonies, strict=True)):
         ending = gap.ends_line and index == len(times) - 1
+        bonus = contour.cadence_bonus(backing.key, harmony, final=True, last=False) if ending else np.zeros(12)
+        # Away from the pitch that was there: a retake is to be another one.
+        bonus[round(gap.old[carrier].pitch_midi - tuning) % 12] -= NEWNESS_GAIN
         slots.append(
             Slot(
                 harmony=harmony,
                 weight=grid.weight_at(_slot(grid, start_s)),
                 length=(end_s - start_s) / (grid.tactus_slots * grid.slot_s),
                 target_midi=float(targets[index]),
-                cadence=contour.cadence_bonus(backing.key, harmony, final=True, last=False) if ending else np.zeros(12),
+                cadence=bonus,
                 slur=gap.old[carrier].syllable is None,
             )
         )

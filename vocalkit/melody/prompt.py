@@ -16,6 +16,7 @@ from vocalkit.types import Feel, Sliders, Wishes
 from vocalkit.types.control import KIND_WORDS, SLIDERS
 
 LONGEST_PROMPT = 500
+_MARKS = "\"'()[]!?:–—"
 AGAINST = 0.3
 """Words that move a slider at least so far to either side contradict each other."""
 
@@ -47,7 +48,7 @@ def read_prompt(text: str) -> PromptReading:
     unknown: list[str] = []
     feel: Feel | None = None
     for wish in re.split(r"[,;.\n]|\band then\b|\bbut\b", _joined(text.lower())):
-        words = re.findall(r"[^\s]+", wish)
+        words = [word.strip(_MARKS) for word in wish.split()]
         kinds = list(dict.fromkeys(KIND_WORDS[word] for word in words if word in KIND_WORDS)) or ["song"]
         found, strange = _pulls([word for word in words if word not in KIND_WORDS])
         for kind in kinds:
@@ -87,16 +88,15 @@ def _pulls(words: list[str]) -> tuple[list[_Pull], list[str]]:
     """The pulls of the words of one wish, and the words that are not known."""
     pulls, unknown, degree = [], [], 1.0
     for word in words:
-        bare = word.strip("\"'()!?:–—")
-        if bare in DEGREES:
-            degree *= DEGREES[bare]
-        elif bare in WORDS:
-            sliders = WORDS[bare]
+        if word in DEGREES:
+            degree *= DEGREES[word]
+        elif word in WORDS:
+            sliders = WORDS[word]
             scaled = (min(1.0, max(-1.0, degree * getattr(sliders, name))) for name in SLIDERS)
-            pulls.append(_Pull(bare, Sliders(*scaled)))
+            pulls.append(_Pull(word, Sliders(*scaled)))
             degree = 1.0
-        elif bare and bare not in SILENT:
-            unknown.append(bare)
+        elif word and word not in SILENT:
+            unknown.append(word)
     return pulls, unknown
 
 

@@ -85,7 +85,10 @@ def _rewritten(task: Task, write: Callable[[int], Score], judge: Callable[[Score
         take = _taken(task, run, write(seed), written) if is_whole else None
         written += take if take is not None else _filled(task, run, written, rng)
     score = replace(task.score, notes=(*notes[:first], *written, *notes[last:]))
-    apart = 1.0 - likeness(notes[first:last], tuple(written), beat_s=60.0 / score.tempo_map.bpm)
+    # With the notes beside it: how the part is reached and left is part of it.
+    ahead, behind = notes[max(0, first - 1) : first], notes[last : last + 1]
+    beside = (*ahead, *notes[first:last], *behind), (*ahead, *written, *behind)
+    apart = 1.0 - likeness(*beside, beat_s=60.0 / score.tempo_map.bpm)
     return Retaken(score, range(first, first + len(written)), seed, apart, judge(score))
 
 

@@ -43,7 +43,11 @@ class Takes:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        near = [number for number, take in enumerate(self.chosen, 1) if (take.distance or 1.0) < MIN_DISTANCE]
+        near = [
+            number
+            for number, take in enumerate(self.chosen, 1)
+            if take.distance is not None and take.distance < MIN_DISTANCE
+        ]
         if not near:
             return ()
         which = ", ".join(map(str, near))

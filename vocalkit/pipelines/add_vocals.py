@@ -106,16 +106,22 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AddVocals:
-    """One request: lyrics as text, a score with words, or a score to lay the lyrics under."""
+    """One request: lyrics as text, a score with words, or a score to lay the lyrics under.
+
+    given: bars of a melody for the first of the lyrics, from which it goes on.
+    """
 
     backing: Audio
     lyrics: str | None = None
     score: ImportedScore | Score | None = None
     choices: Choices = Choices()
+    given: ImportedScore | None = None
 
     def __post_init__(self) -> None:
         if self.lyrics is None and self.score is None:
             raise InputError("nothing to sing: give lyrics, a score, or both")
+        if self.given is not None and (self.lyrics is None or self.score is not None):
+            raise InputError("to go on from given bars, give all the lyrics of the song, and no other score")
         start_s = self.choices.start_s
         if start_s is not None and start_s >= self.backing.duration_s:
             raise InputError(
@@ -168,12 +174,16 @@ def add_variations(request: AddVocals, count: int, *, progress: Progress = silen
     clock = StageClock(progress)
     with threadpool_limits(1):
         profile, words = _prepared(request, clock)
-        call_singer(profile, request.choices, _languages(words), clock)
+        singer: Singer | None = call_singer(profile, request.choices, _languages(words), clock)
         backing = listen(request.backing, request.choices, clock)
         for tune in set_takes(backing, words, profile, request.choices, clock, count=count):
-            again = StageClock(progress)
-            singer = call_singer(profile, request.choices, _languages(words), again)
-            yield _sung(request, tune, backing, singer, again)
+            own = StageClock(progress)
+            if singer is None:
+                singer = call_singer(profile, request.choices, _languages(words), own)
+            render = _sung(request, tune, backing, singer, own)
+            # One licence, one render: it is by its mark that each is known.
+            singer = None
+            yield replace(render, report=replace(render.report, stages=clock.times + render.report.stages))
 
 
 def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
@@ -190,7 +200,7 @@ def _prepared(request: AddVocals, clock: StageClock) -> tuple[VoiceProfile, Word
     words = read_words_and_score(
         request.lyrics, request.score, language=choices.language, lexicon=choices.lexicon, fit=choices.fit, clock=clock
     )
-    return profile, words
+    return profile, replace(words, given=request.given)
 
 
 def _sung(request: AddVocals, tune: Tune, backing: Backing, singer: Singer, clock: StageClock) -> Render:

@@ -20,7 +20,7 @@ from vocalkit.provenance import Claim
 
 CREDITS_FORMAT = "vocalkit-credits/1"
 
-Part = Literal["instrumental", "lyrics", "melody", "performance"]
+Part = Literal["instrumental", "lyrics", "melody", "first bars", "performance"]
 Maker = Literal["human", "handed_in", "ai", "program"]
 """``ai`` learned from recordings; ``program`` follows rules that somebody wrote; ``handed_in`` by whoever
 made the render: a human's part as far as vocalkit can know, which is not who wrote it."""
@@ -81,6 +81,7 @@ def credits_of(
     composer = str(arguments.get("composer", "rules"))
     edits = [f"{what} was set by hand" for name, what in _BY_HAND.items() if arguments.get(name) is not None]
     edits += [f"the {item.part} was handed in, not made here" for item in materials if item.part in _EDITABLE]
+    edits += [f"{again['part']} was sung again, from seed {again['seed']}" for again in arguments.get("retakes", ())]
     return {
         "format": CREDITS_FORMAT,
         "render_id": claim.render_id,
@@ -99,7 +100,7 @@ def credits_of(
     }
 
 
-_EDITABLE = ("melody", "performance")
+_EDITABLE = ("melody", "first bars", "performance")
 
 
 def credits_text(values: Mapping[str, Any]) -> str:

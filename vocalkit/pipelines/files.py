@@ -25,7 +25,7 @@ from vocalkit.pipelines.add_vocals import (
 from vocalkit.pipelines.control import Asked, with_control
 from vocalkit.pipelines.credits import Material, Part, material
 from vocalkit.pipelines.desk import open_desk
-from vocalkit.pipelines.publish import check_target, staged_file
+from vocalkit.pipelines.publish import check_target, is_render, staged_file
 from vocalkit.pipelines.render_folder import Release, publish, with_read_stage
 from vocalkit.pipelines.report import Report
 from vocalkit.pipelines.sing_score import SingScore, sing_score
@@ -49,15 +49,23 @@ def add_vocals_to_file(
     *,
     lyrics: Path | None = None,
     score: Path | None = None,
+    given: Path | None = None,
     choices: Choices = Choices(),  # noqa: B008  (frozen)
     asked: Asked = Asked(),  # noqa: B008  (frozen)
     form: SoundFormat = "wav",
     progress: Progress = silent,
 ) -> tuple[Render, Report]:
-    """Read an instrumental and words or a score, sing, and write the folder `out`. form: of its sounds."""
+    """Read an instrumental and words or a score, sing, and write the folder `out`.
+
+    given: a score of the first bars, from which the melody goes on; form: of the sounds.
+    """
     check_target(out)
     request, release, clock = _song_request(
-        instrumental, lyrics=lyrics, score=score, choices=choices, asked=asked, form=form, progress=progress
+        {"instrumental": instrumental, "lyrics": lyrics, "score": score, "given": given},
+        choices,
+        asked,
+        form=form,
+        progress=progress,
     )
     render = with_read_stage(add_vocals(request, progress=progress), clock)
     return render, publish(render, out, release, desk=open_desk(), progress=progress)
@@ -69,17 +77,24 @@ def add_variations_to_folder(
     count: int,
     *,
     lyrics: Path | None = None,
+    given: Path | None = None,
     choices: Choices = Choices(),  # noqa: B008  (frozen)
     asked: Asked = Asked(),  # noqa: B008  (frozen)
     form: SoundFormat = "wav",
     progress: Progress = silent,
 ) -> tuple[Report, ...]:
     """As `add_vocals_to_file`: `count` truly different takes in ``out/take-1`` (the best), ``out/take-2`` and so on."""
+    if is_render(out):
+        raise OutputError(f"{out} holds a render already; choose another --out for the takes")
     folders = [out / f"take-{number}" for number in range(1, count + 1)]
     for folder in folders:
         check_target(folder)
     request, release, clock = _song_request(
-        instrumental, lyrics=lyrics, score=None, choices=choices, asked=asked, form=form, progress=progress
+        {"instrumental": instrumental, "lyrics": lyrics, "score": None, "given": given},
+        choices,
+        asked,
+        form=form,
+        progress=progress,
     )
     reports = []
     for render, folder in zip(add_variations(request, count, progress=progress), folders, strict=True):
@@ -89,28 +104,25 @@ def add_variations_to_folder(
 
 
 def _song_request(
-    instrumental: Path,
-    *,
-    lyrics: Path | None,
-    score: Path | None,
-    choices: Choices,
-    asked: Asked,
-    form: SoundFormat,
-    progress: Progress,
+    files: Mapping[str, Path | None], choices: Choices, asked: Asked, *, form: SoundFormat, progress: Progress
 ) -> tuple[AddVocals, Release, StageClock]:
-    """What was asked for, read and understood; and how it will be released."""
+    """What was asked for, read and understood; and how it will be released. files: by the command's names for them."""
     choose_voice(choices.voice)
-    if score is None:
-        _check_nothing_chosen(choices.reading, "give --score")
     clock = StageClock(progress)
     choices = with_control(choices, asked, clock)
+    instrumental, lyrics, score, given = (files[name] for name in ("instrumental", "lyrics", "score", "given"))
+    if instrumental is None:
+        raise OutputError("an instrumental is needed to sing on")
+    if score is None and given is None:
+        _check_nothing_chosen(choices.reading, "give --score")
     with clock.stage("read"):
         words = None if lyrics is None else read_words(lyrics)
-        own = None if score is None else read_own_score(score, choices.reading)
-        request = AddVocals(read(instrumental), words, own, choices)
+        own, first = (None if path is None else read_own_score(path, choices.reading) for path in (score, given))
+        request = AddVocals(read(instrumental), words, own, choices, first)
         check_encodable(form, request.backing.sample_rate)
-        materials = materials_of({"instrumental": instrumental, "lyrics": lyrics, "melody": score}, words)
-    arguments = {"command": "add-vocals", "instrumental": instrumental, "lyrics": lyrics, "score": score}
+        parts: dict[Part, Path | None] = {"instrumental": instrumental, "lyrics": lyrics, "melody": score}
+        materials = materials_of(parts | {"first bars": given}, words)
+    arguments = {"command": "add-vocals", **files}
     return request, Release(form, materials, choices_in_json(arguments, choices) | {"format": form}), clock
 
 
@@ -157,11 +169,13 @@ def compose_file(
     choices: Choices,
     asked: Asked = Asked(),  # noqa: B008  (frozen)
     variations: int = 1,
+    given: Path | None = None,
     progress: Progress = silent,
 ) -> tuple[tuple[Path, Tune], ...]:
     """Set words to a melody on an instrumental and write the score: MusicXML or MIDI by its suffix.
 
-    variations: so many truly different takes, the best first, into ``tune-1.musicxml`` and so on for ``tune.musicxml``.
+    variations: so many truly different takes, the best first, into ``tune-1.musicxml`` and so on for ``tune.musicxml``;
+    given: a score of the first bars, from which the melody goes on.
     """
     suffix = output.suffix.lower()
     if suffix not in WRITTEN_SCORES:
@@ -172,11 +186,13 @@ def compose_file(
     with clock.stage("read"):
         words = read_words(lyrics)
         audio = read(instrumental)
-        AddVocals(audio, words, None, choices)
+        first = None if given is None else read_own_score(given, choices.language)
+        AddVocals(audio, words, None, choices, first)
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
         parsed = read_words_and_score(words, None, language=choices.language, lexicon=choices.lexicon, clock=clock)
+        parsed = replace(parsed, given=first)
         backing = listen(audio, choices, clock)
         tunes = set_takes(backing, parsed, profile, choices, clock, count=variations)
     named = [output] if variations == 1 else [output.with_stem(f"{output.stem}-{n + 1}") for n in range(len(tunes))]

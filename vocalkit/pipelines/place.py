@@ -21,14 +21,15 @@ def place_score(score: Score, backing: Backing, *, start_s: float | None = None)
     """Move every note from the score's beats to the backing's tracked beats.
 
     The score's first beat falls on the tracked beat nearest `start_s`; without `start_s` its first
-    full bar falls on the first downbeat that leaves room for a pickup. Positions inside a beat keep
+    full bar falls on the first downbeat that leaves room for a sung pickup. Positions inside a beat keep
     their proportion, so swing survives. Raises ScoreError where the score runs past the backing.
     """
     if not score.notes:
         raise ScoreError("the score has no notes to sing")
     grid, written = backing.tempo_map, score.tempo_map
     ratio = min(_BEAT_RATIOS, key=lambda r: abs(math.log(grid.bpm / (written.bpm * r))))
-    origin = _origin_beat(backing, start_s, pickup_beats=written.first_downbeat * ratio)
+    ahead = max(0.0, written.first_downbeat - written.beat_at(score.notes[0].start_s))
+    origin = _origin_beat(backing, start_s, pickup_beats=written.first_downbeat * ratio, sung_beats=ahead * ratio)
 
     def to_seconds(time_s: float) -> float:
         return grid.time_at(origin + written.beat_at(time_s) * ratio)
@@ -67,12 +68,13 @@ def transpose(score: Score, semitones: float) -> Score:
     return replace(score, notes=moved)
 
 
-def _origin_beat(backing: Backing, start_s: float | None, *, pickup_beats: float) -> float:
-    """The tracked beat where the score's beat 0 falls."""
+def _origin_beat(backing: Backing, start_s: float | None, *, pickup_beats: float, sung_beats: float) -> float:
+    """The tracked beat where the score's beat 0 falls. sung_beats: of the pickup, from the first note on."""
     grid = backing.tempo_map
     if start_s is not None:
         return float(max(round(grid.beat_at(start_s)), math.ceil(grid.beat_at(0.0))))
-    bars = math.ceil(max(0.0, pickup_beats - grid.first_downbeat) / grid.beats_per_bar)
+    # Only what is sung of a pickup needs room: rests in it are how files write the time before the first beat.
+    bars = math.ceil(max(0.0, sung_beats - grid.first_downbeat) / grid.beats_per_bar)
     return grid.first_downbeat + bars * grid.beats_per_bar - pickup_beats
 
 

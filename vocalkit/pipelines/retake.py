@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from vocalkit.audio import read, resample
-from vocalkit.errors import ConsentError, InputError
+from vocalkit.consent.reasons import refuse
+from vocalkit.errors import InputError
 from vocalkit.pipelines.add_vocals import HIGHEST_DRY_PEAK, Choices, Render, call_singer, perform_score
 from vocalkit.pipelines.control import Asked, with_control
 from vocalkit.pipelines.desk import open_desk
@@ -29,7 +30,7 @@ from vocalkit.pipelines.tunes import assumptions, wishes_for, with_energy
 from vocalkit.pipelines.voices import Singer, choose_voice
 from vocalkit.protocols import Progress, silent
 from vocalkit.synth.splice import CROSSFADE_S, Spliced, splice, splice_sound
-from vocalkit.types import Audio, Reference, Score, Sliders, Vocal, Wishes
+from vocalkit.types import Audio, Lyrics, Reference, Score, Sliders, Vocal, Wishes
 from vocalkit.types.control import family
 
 MOST_KEPT_MARKS = 32
@@ -78,7 +79,8 @@ def _retaken(
     _check_grant(singer, earlier)
     with clock.stage("compose"):
         score, notices, seed = _rewritten(earlier, part, request, choices)
-    choices = replace(choices, seed=seed)
+    # How strongly the whole song is sung was chosen with it; what is asked now is about the part's tune.
+    choices = replace(choices, seed=seed, wishes=_choices(earlier, request).wishes)
     before, after = _kept(earlier.score, score, part)
     spliced = splice(earlier.performance, perform_score(score, choices, clock), before=before, after=after)
     sung_s, dry, vocal, louder = _sung(earlier, spliced, singer, choices, clock)
@@ -113,10 +115,10 @@ def _retaken(
 def _check_grant(singer: Singer, earlier: Earlier) -> None:
     grant = singer.voice.grant
     if grant.grant_id != earlier.provenance.grant_id or grant.model_sha256 != earlier.provenance.model_sha256:
-        raise ConsentError(
+        raise refuse(
+            "other_grant",
             f"the voice {grant.voice_id!r} now sings under another grant, or with another model, than this render was "
             "made with; render the song again",
-            reason="other_grant",
         )
 
 
@@ -134,7 +136,9 @@ def _rewritten(earlier: Earlier, part: Part, request: Retake, choices: Choices) 
     profile, lyrics, backing = choose_voice(choices.voice), earlier.lyrics, earlier.backing
     low_midi, high_midi = profile.low_midi, profile.high_midi
     kind = _kind_at(earlier, part.syllables.start)
-    wishes = _for_part(wishes_for(lyrics, _choices(earlier, request)), choices.wishes, kind, request)
+    before = wishes_for(lyrics, _choices(earlier, request))
+    asked = bool(request.asked.prompt or request.asked.sliders or request.asked.reference)
+    wishes = _for_part(before, choices.wishes, kind, lyrics) if asked else before
     settings = compose_settings(wishes)
     composer = load_composer(choices.composer, settings)
     lines = tuple(count for section in earlier.sections for count in section.lines)
@@ -152,15 +156,15 @@ def _rewritten(earlier: Earlier, part: Part, request: Retake, choices: Choices) 
     told: tuple[str, ...] = ()
     if taken.distance < NEW_ENOUGH:
         told = (f"the part has little room to differ: {taken.distance:.0%} of its steps are new; try a longer one",)
-    return with_energy(taken.score, wishes), told, taken.seed
+    stronger = Sliders(energy=min(1.0, max(-1.0, wishes.of(kind).energy - before.song.energy)))
+    return with_energy(taken.score, Wishes(kinds=((kind, stronger),))), told, taken.seed
 
 
-def _for_part(before: Wishes, asked: Wishes, kind: str, request: Retake) -> Wishes:
-    """The song's wishes with what was asked for the part: on sections of its kind, for only those are taken over."""
-    if not (request.asked.prompt or request.asked.sliders or request.asked.reference):
-        return before
-    kinds = dict(before.kinds) | {kind: asked.of(kind)}
-    return Wishes(before.song, tuple(kinds.items()), before.feel)
+def _for_part(before: Wishes, asked: Wishes, kind: str, lyrics: Lyrics) -> Wishes:
+    """The song's wishes, and what was asked for the part on sections of its kind: all else must lie where it lay."""
+    there = {family(section.kind) for section in lyrics.sections}
+    kinds = {name: before.of(name) for name in sorted(there)} | {kind: asked.of(kind)}
+    return Wishes(Sliders(), tuple(kinds.items()), before.feel)
 
 
 def _kind_at(earlier: Earlier, syllable: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vocalkit.errors import InputError
+from vocalkit.pipelines.opening import lay_opening
 from vocalkit.pipelines.report import SungSection
 from vocalkit.pipelines.words import Words
 from vocalkit.types import Backing, Lyrics, Score, SectionSpan, VoiceProfile, Wishes
@@ -44,6 +45,7 @@ def compose_tunes(
 ) -> tuple[Tune, ...]:
     """`count` truly different tunes, best first, each the best of `choices.best_of`."""
     from vocalkit.melody.backends import load_composer
+    from vocalkit.melody.continuation import go_on
     from vocalkit.melody.quality import take_report
     from vocalkit.melody.sliders import compose_settings
     from vocalkit.melody.takes import write_takes
@@ -54,21 +56,24 @@ def compose_tunes(
     wishes = wishes_for(lyrics, choices)
     composer = load_composer(choices.composer, compose_settings(wishes))
 
-    def write(seed: int) -> Score:
+    def set_to(part: Lyrics, start_s: float | None, seed: int) -> Score:
         return composer.compose(
-            backing,
-            lyrics,
-            low_midi=profile.low_midi,
-            high_midi=profile.high_midi,
-            start_s=choices.start_s,
-            seed=seed,
+            backing, part, low_midi=profile.low_midi, high_midi=profile.high_midi, start_s=start_s, seed=seed
         )
+
+    opening = None if words.given is None else lay_opening(words.given, lyrics, backing, profile, choices.start_s)
+
+    def write(seed: int) -> Score:
+        if opening is None:
+            return set_to(lyrics, choices.start_s, seed)
+        return go_on(opening.kept, opening.cut, backing, lambda part, start_s: set_to(part, start_s, seed))
 
     def judge(score: Score) -> TakeReport:
         return take_report(score, backing, low_midi=profile.low_midi, high_midi=profile.high_midi)
 
     takes = write_takes(write, judge, seed=choices.seed, count=count, best_of=choices.best_of)
     told = (*words.warnings, *takes.warnings, *_missing_kinds(wishes, lyrics))
+    told += () if opening is None else opening.warnings
     return tuple(
         Tune(
             with_energy(take.score, wishes),

@@ -19,11 +19,15 @@ SHOWN_UNKNOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What will be sung: lyrics to be set, or a score with its words. warnings: words whose sound is a guess."""
+    """What will be sung: lyrics to be set, or a score with its words.
+
+    warnings: words whose sound is a guess; given: bars that the melody goes on from, sung to the first lyrics.
+    """
 
     lyrics: Lyrics | None
     score: Score | None
     warnings: tuple[str, ...] = ()
+    given: ImportedScore | None = None
 
 
 def read_words_and_score(

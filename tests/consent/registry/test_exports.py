@@ -177,3 +177,18 @@ def test_a_sum_is_rounded_once(sung_ms: list[int]) -> None:
     owed = amount_owed("per_second", "0.0333", "EUR", seconds=seconds, renders=len(sung_ms))
     assert owed is not None
     assert abs(owed - Decimal("0.0333") * sum(sung_ms) / 1000) <= Decimal("0.005")
+
+
+def test_what_is_kept_of_earlier_renders_is_written_down(house: Any, registry: Registry, refused: Any) -> None:
+    grant, other = house.active(registry), house.active(registry, voice_id="bob")
+    first, foreign = house.export(registry, grant), house.export(registry, other)
+    registry.commit_export(first, house.now)
+    registry.commit_export(foreign, house.now)
+    for mark in (foreign.mark, first.mark ^ 1):
+        with refused("forged"):
+            registry.commit_export(house.export(registry, grant, kept_marks=(mark,)), house.now)
+    again = house.export(registry, grant, kept_marks=(first.mark,))
+    registry.commit_export(again, house.now)
+    entries = [entry.facts() for entry in registry.entries() if entry.kind == "exported"]
+    assert [facts.get("kept") for facts in entries] == [None, None, [first.mark]]
+    registry.verify_ledger()
