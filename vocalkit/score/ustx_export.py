@@ -11,6 +11,7 @@ from typing import Any
 from vocalkit.errors import ScoreError
 from vocalkit.score.lines import bar_counts, grid_spans
 from vocalkit.score.sheet import Sheet, without_graces
+from vocalkit.score.texts import NO_LYRIC
 from vocalkit.score.timeline import DEFAULT_BPM
 from vocalkit.score.ustx import QUARTER
 from vocalkit.score.word_division import SAFE_BRACKETS, whole_words
@@ -83,7 +84,7 @@ def _part(sheet: Sheet, spans: list[tuple[int, int]]) -> dict[str, Any]:
         "track_no": 0,
         "position": 0,
         "notes": [
-            _note(span, note.pitch_midi, lyric.translate(SAFE_BRACKETS) if lyric is not None else "+~")
+            _note(span, note.pitch_midi, (lyric or ("+~" if note.continues else NO_LYRIC)).translate(SAFE_BRACKETS))
             for span, note, lyric in zip(spans, sheet.notes, lyrics, strict=True)
         ],
         "curves": [],
