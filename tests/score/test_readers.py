@@ -19,7 +19,7 @@ import yaml
 
 from vocalkit.lyrics import read_underlay
 from vocalkit.phones import is_vowel
-from vocalkit.score import Sheet, SheetNote, in_seconds, read_sheet
+from vocalkit.score import Sheet, SheetNote, in_seconds, parse_score, read_sheet
 from vocalkit.score.sheet import TimeSignature
 from vocalkit.score.write import write_score
 
@@ -115,7 +115,9 @@ def check_ustx(data: bytes) -> dict[str, Any]:
             assert start < end and 0 <= note["tone"] <= 127 and isinstance(note["lyric"], str) and note["lyric"]
             assert len(note["pitch"]["data"]) >= 2 and note["pitch"]["data"][0]["x"] < note["pitch"]["data"][-1]["x"]
             assert set(note["vibrato"]) == {"length", "period", "depth", "in", "out", "shift", "drift", "vol_link"}
-        assert not part["notes"][0]["lyric"].startswith("+"), "nothing before it to carry on"
+        for index, (note, (start, _)) in enumerate(zip(part["notes"], spans, strict=True)):
+            if note["lyric"].startswith("+"):  # UPart.Validate: carried on only where the note before ends here
+                assert index and spans[index - 1][1] == start, "nothing before it to carry on"
     return project
 
 
@@ -144,6 +146,12 @@ def test_files_of_real_songs(shared_data: Path) -> None:
         check_ustx(write_score(sheet, ".ustx").data)
         checked += 1
     assert checked >= 15
+
+
+def test_a_melisma_over_a_rest_is_sung_on_its_vowel_and_comes_back_as_one() -> None:
+    data = write_score(SHEETS["melisma over a rest"], ".ustx").data
+    assert [note["lyric"] for note in check_ustx(data)["voice_parts"][0]["notes"]] == ["ah", "a", "+~", "oh"]
+    assert parse_score(data, ".ustx").syllables == ("ah", "oh")
 
 
 def test_wordless_notes_before_the_first_word_carry_nothing_on() -> None:

@@ -15,7 +15,7 @@ from vocalkit.score.written import WrittenNote
 
 @dataclass
 class LineNote:
-    """A note with the words it sings. start, end: quarters."""
+    """A note with the words it sings. start, end: quarters; cuts: the voice's note before sounded on under it."""
 
     start: Fraction
     end: Fraction
@@ -27,6 +27,7 @@ class LineNote:
     cue: bool
     breath: bool
     graces: tuple[float, ...]
+    cuts: bool = False
 
 
 def sung_line(notes: list[WrittenNote], *, verse: int, voice: int | None = None) -> tuple[list[LineNote], list[str]]:
@@ -104,6 +105,7 @@ def _without_overlaps(notes: list[LineNote]) -> list[LineNote]:
                     kept[-1].lyric = note.lyric
                 continue
             kept[-1].end = note.start
+            note.cuts = True
         kept.append(note)
     return kept
 

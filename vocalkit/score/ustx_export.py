@@ -14,7 +14,7 @@ from vocalkit.score.sheet import Sheet, without_graces
 from vocalkit.score.texts import NO_LYRIC
 from vocalkit.score.timeline import DEFAULT_BPM
 from vocalkit.score.ustx import QUARTER
-from vocalkit.score.word_division import SAFE_BRACKETS, whole_words
+from vocalkit.score.word_division import SAFE_BRACKETS, whole_words, with_held_vowels
 
 _TRACK: dict[str, Any] = {
     "phonemizer": "OpenUtau.Core.DefaultPhonemizer",
@@ -76,11 +76,12 @@ def _opening_bpm(sheet: Sheet) -> float:
 
 
 def _part(sheet: Sheet, spans: list[tuple[int, int]]) -> dict[str, Any]:
-    lyrics, comment = whole_words(sheet.notes)
+    lyrics, divided = whole_words(sheet.notes)
+    lyrics, held = with_held_vowels(lyrics, sheet.notes, spans)
     return {
         "duration": round(sheet.end * QUARTER) + QUARTER,
         "name": sheet.title or "Voice",
-        "comment": comment.translate(SAFE_BRACKETS),
+        "comment": f"{held}{divided}".translate(SAFE_BRACKETS),
         "track_no": 0,
         "position": 0,
         "notes": [
