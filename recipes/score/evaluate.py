@@ -24,7 +24,6 @@ import words
 from vocalkit.score import Reading, Sheet, in_seconds, read_sheet
 from vocalkit.score.abc import parse_abc, tune_titles
 
-
 FOLDERS = ("lieder", "leadsheets", "hymns")
 
 
