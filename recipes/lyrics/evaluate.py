@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -163,9 +164,10 @@ def main() -> None:
     args = parser.parse_args()
     group = [song for song in songs(args.lieder) if song.held_out != args.tuning]
     result: dict[str, object] = {"half": "tuning" if args.tuning else "held out"}
-    for language in sorted(set(args.only or {song.language for song in group})):
+    for language in args.only or sorted({song.language for song in group}):
         figures = syllable_figures([song for song in group if song.language == language], language)
         result[f"syllables_{language}"] = figures
+        print(language, figures, file=sys.stderr, flush=True)
     if args.only:
         print(json.dumps(result, indent=2))
         return

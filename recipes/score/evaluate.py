@@ -13,6 +13,7 @@ import argparse
 import random
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import hymns
@@ -23,26 +24,47 @@ import words
 from vocalkit.score import Reading, Sheet, in_seconds, read_sheet
 from vocalkit.score.abc import parse_abc, tune_titles
 
-
-def scores(data: Path, folder: str, every: int) -> list[Path]:
-    return sorted((data / folder).glob("*.mxl"))[::every]
+FOLDERS = ("lieder", "leadsheets", "hymns")
 
 
-def sheets(data: Path, folder: str, every: int) -> Iterator[tuple[str, Sheet]]:
-    """Name and sung line, repeats played, of every n-th score of a folder."""
+@dataclass(frozen=True)
+class Choice:
+    """Which scores: every n-th of some folders, from one number to another. A long run can be done in pieces."""
+
+    data: Path
+    every: int = 1
+    first: int = 0
+    last: int | None = None
+    folders: tuple[str, ...] = FOLDERS
+
+    @property
+    def slice(self) -> slice:
+        return slice(self.first, self.last, self.every)
+
+    @property
+    def mxl(self) -> tuple[str, ...]:
+        return tuple(folder for folder in self.folders if folder != "hymns")
+
+
+def scores(choice: Choice, folder: str) -> list[Path]:
+    return sorted((choice.data / folder).glob("*.mxl"))[choice.slice]
+
+
+def sheets(choice: Choice, folder: str) -> Iterator[tuple[str, Sheet]]:
+    """Name and sung line, repeats played, of the scores of a folder."""
     if folder == "hymns":
-        book = (data / "hymns" / hymns.BOOK).read_bytes()
-        for song, title in list(enumerate(tune_titles(book), 1))[::every]:
+        book = (choice.data / "hymns" / hymns.BOOK).read_bytes()
+        for song, title in list(enumerate(tune_titles(book), 1))[choice.slice]:
             yield title, parse_abc(book, Reading(song=song))
     else:
-        for path in scores(data, folder, every):
+        for path in scores(choice, folder):
             yield path.name, read_sheet(path)
 
 
-def report_words(data: Path, every: int) -> None:
-    for folder in ("lieder", "leadsheets"):
+def report_words(choice: Choice) -> None:
+    for folder in choice.mxl:
         figures = words.WordFigures()
-        for path in scores(data, folder, every):
+        for path in scores(choice, folder):
             words.judge(path, figures)
             words.judge_voices(path, figures)
         print(f"words, {folder}: {figures.files} files, {figures.verses} verses")
@@ -54,10 +76,10 @@ def report_words(data: Path, every: int) -> None:
             print(f"  -{lost} {name}")
 
 
-def report_trips(data: Path, every: int) -> None:
-    for folder in ("lieder", "leadsheets", "hymns"):
+def report_trips(choice: Choice) -> None:
+    for folder in choice.folders:
         figures = {suffix: trips.TripFigures() for suffix in trips.FORMATS}
-        for name, sheet in sheets(data, folder, every):
+        for name, sheet in sheets(choice, folder):
             trips.travel(sheet, name, figures)
         print(f"trips, {folder}: → format → MusicXML")
         for suffix, found in figures.items():
@@ -70,9 +92,9 @@ def report_trips(data: Path, every: int) -> None:
                 print(f"    {fault}")
 
 
-def report_hymns(data: Path, every: int) -> None:
+def report_hymns(choice: Choice) -> None:
     figures = hymns.HymnFigures()
-    hymns.judge(data / "hymns" / hymns.BOOK, figures, every=every)
+    hymns.judge(choice.data / "hymns" / hymns.BOOK, figures, every=choice.every)
     print(f"hymns: {figures.tunes} tunes, {figures.verses} verses")
     print(f"  {figures.kept} of {figures.there} syllables in order = {figures.kept / max(1, figures.there):.4%}")
     print(
@@ -82,10 +104,10 @@ def report_hymns(data: Path, every: int) -> None:
         print(f"  {fault}")
 
 
-def report_notes(data: Path, every: int) -> None:
-    for folder in ("lieder", "leadsheets"):
+def report_notes(choice: Choice) -> None:
+    for folder in choice.mxl:
         figures = peers.PeerFigures()
-        for path in scores(data, folder, every):
+        for path in scores(choice, folder):
             peers.judge_notes(path, figures)
         print(f"notes, {folder}: {figures.files} files; partitura cannot read {figures.unread}")
         share = figures.agreed / max(1, figures.theirs)
@@ -94,10 +116,10 @@ def report_notes(data: Path, every: int) -> None:
             print(f"  {fault}")
 
 
-def report_order(data: Path, every: int) -> None:
-    for folder in ("lieder", "leadsheets"):
+def report_order(choice: Choice) -> None:
+    for folder in choice.mxl:
         figures = peers.PeerFigures()
-        for path in scores(data, folder, every):
+        for path in scores(choice, folder):
             peers.judge_order(path, figures)
         played = figures.files - figures.unread
         print(f"order, {folder}: {figures.files} files with repeats; music21 cannot play {figures.unread}")
@@ -106,9 +128,9 @@ def report_order(data: Path, every: int) -> None:
             print(f"  {fault}")
 
 
-def report_speed(data: Path, every: int) -> None:
+def report_speed(choice: Choice) -> None:
     timed = []
-    for path in scores(data, "lieder", every):
+    for path in scores(choice, "lieder"):
         begin = time.process_time()
         sheet = read_sheet(path)
         score = in_seconds(sheet)
@@ -133,10 +155,14 @@ def main() -> None:
     parser.add_argument("what", nargs="*", choices=list(REPORTS), default=list(REPORTS))
     parser.add_argument("--data", type=Path, default=Path("../shared/data/scores"))
     parser.add_argument("--every", type=int, default=1, help="only every n-th file")
+    parser.add_argument("--from", dest="first", type=int, default=0, help="number of the first file, from 0")
+    parser.add_argument("--to", dest="last", type=int, help="number of the file before which to stop")
+    parser.add_argument("--folders", nargs="+", choices=FOLDERS, default=FOLDERS)
     args = parser.parse_args()
     random.seed(0)
+    choice = Choice(args.data, args.every, args.first, args.last, tuple(args.folders))
     for what in args.what:
-        REPORTS[what](args.data, args.every)
+        REPORTS[what](choice)
 
 
 if __name__ == "__main__":

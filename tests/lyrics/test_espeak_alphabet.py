@@ -17,7 +17,7 @@ from vocalkit.lyrics import SUPPORTED, phonemize_sheet
 from vocalkit.lyrics.espeak import speak
 from vocalkit.lyrics.phonemize import phonemize_lines
 from vocalkit.lyrics.symbols import to_phones
-from vocalkit.phones import is_vowel, phone_class
+from vocalkit.phones import is_vowel, known_phones, phone_class
 from vocalkit.synth.articulation import articulation, nearest
 
 TABLES = Path(__file__).parent / "espeak_tables.py"
@@ -65,6 +65,13 @@ def test_every_symbol_has_a_near_one_in_a_voice_of_english() -> None:
     assert len(english) > 35
     for symbol in ("ɨ", "ø", "ɴ", "ʎ", "r̝", "ɕ", "y", "ɰ"):
         assert nearest(symbol, english) in english
+
+
+def test_no_symbol_is_replaced_by_one_of_another_kind() -> None:
+    """A voice that only speaks English sings every language's vowels on vowels, and its consonants on consonants."""
+    english = {phone.symbol for phone in _english_phones()}
+    for symbol in sorted(known_phones()):
+        assert is_vowel(nearest(symbol, english)) == is_vowel(symbol), symbol
 
 
 def _english_phones() -> list:

@@ -109,3 +109,22 @@ def test_all_ways_together_always_fit(lengths: list[float], count: int) -> None:
     fitted = fit_lyrics(tune(*spans), lyrics(count), ["slur", "split", "drop"])
     sung = [n.syllable.text for n in fitted.score.notes if n.syllable]
     assert sung == [str(n) for n in range(len(sung))] and len(sung) + fitted.dropped_syllables == count
+
+
+def test_notes_that_overlap_are_found_in_their_bar() -> None:
+    from vocalkit.score import parse_score
+
+    back = "<backup><duration>2</duration></backup>"
+    body = "".join(
+        f"<note><pitch><step>{step}</step><octave>4</octave></pitch><duration>{length}</duration>"
+        f"<lyric><text>la</text></lyric></note>{after}"
+        for step, length, after in [("C", 4, "</measure><measure number='2'>"), ("D", 4, back), ("E", 2, "")]
+    )
+    xml = f"<score-partwise><part id='a'><measure number='1'>{body}</measure></part></score-partwise>"
+    read = parse_score(xml.encode(), ".musicxml")
+    assert kinds(read) == [("overlap", 2)] and "1 notes overlap" in read.warnings[0]
+    ustx = (
+        b"voice_parts: [{notes: [{position: 0, duration: 960, tone: 60, lyric: la},"
+        b"{position: 480, duration: 480, tone: 62, lyric: la}]}]"
+    )
+    assert kinds(parse_score(ustx, ".ustx")) == [("overlap", 1)]

@@ -237,7 +237,7 @@ BAD = [
     (".ust", b"\x81", "byte 0"),
     (".ustx", b"a: [", "line"),
     (".ustx", b"a: &a [1]\nb: *a\n", "line 2.*aliases"),
-    (".ustx", b"[" * 5000, "nested"),
+    (".ustx", b"[" * 5000, "nest"),
     (".ustx", b"a: 1", "voice_parts"),
     (".ustx", b"voice_parts: [{notes: [{position: 0, duration: x, tone: 60}]}]", "note 1.*duration"),
     (".ustx", b"voice_parts: [{notes: [{position: 0, duration: 0, tone: 60}]}]", "no notes that last"),

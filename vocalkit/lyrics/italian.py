@@ -43,8 +43,6 @@ def fit_to_song(word: str, phones: Sequence[Phone], alone: Sequence[Phone], foll
     """
     own = alone if [phone.symbol for phone in alone] == [phone.symbol for phone in phones] else phones
     said = _stressed(word, [Phone(phone.symbol, own[index].stress) for index, phone in enumerate(phones)])
-    if following is not None and word not in _ALWAYS_DRAWN_OUT:
-        said = _short_at_the_end(said, before_vowel=letters_of(following)[:1] in VOWEL_LETTERS)
     fitted: list[Phone] = []
     for index, phone in enumerate(said):
         after = said[index + 1] if index + 1 < len(said) else None
@@ -56,6 +54,8 @@ def fit_to_song(word: str, phones: Sequence[Phone], alone: Sequence[Phone], foll
             fitted[-1] = Phone(diphthong, fitted[-1].stress)
         else:
             fitted.append(phone)
+    if following is not None and word not in _ALWAYS_DRAWN_OUT:
+        fitted = _short_at_the_end(fitted, before_vowel=letters_of(following)[:1] in VOWEL_LETTERS)
     return tuple(fitted)
 
 
@@ -89,7 +89,7 @@ def _hiatus(word: str, phones: Sequence[Phone], index: int) -> bool:
     """The weak i or u at `index` keeps a syllable of its own before the vowel after it."""
     close, following = _CLOSE[phones[index].symbol], phones[index + 1]
     if not any(phone.stress for phone in phones) and not any(phone.vowel for phone in phones[:index]):
-        return True  # an unstressed *io* at a line's end
+        return True  # an unstressed *io*
     before = [phone.symbol for phone in phones[:index]]
     tonic_behind = any(phone.stress == 2 for phone in phones[:index])
     if close == "u":

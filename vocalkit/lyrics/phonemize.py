@@ -24,6 +24,7 @@ _SPOKEN_SPELLINGS: dict[str, Callable[[str], str]] = {
     "fr": french.spoken_spelling,
     "de": german.spoken_spelling,
     "it": italian.spoken_spelling,
+    "nl": lambda word: "et" if word == "t" else word,  # 't, which is no letter
 }
 """How words that espeak misreads are to be written for it; English has more to say (`english.spoken_spelling`)."""
 

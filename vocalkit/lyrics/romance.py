@@ -1,15 +1,21 @@
-"""Where Italian, Spanish and Portuguese spelling divides: by letters alone, once it is known which vowels are sung.
+"""Where Italian, Latin, Spanish and Portuguese spelling divides, by letters, once the sung vowels are known.
 
-A consonant goes to the vowel after it, with it a stop or f before l or r; digraphs stay whole. Italian also begins
-syllables with s and a consonant (*ve-stro*) and with *gn*; apostrophes bind (*al-l'al-ba*). Rules of the Accademia
-della Crusca, the Ortografía de la lengua española (2010) and the Acordo Ortográfico (1990, base XX).
+A consonant goes to the vowel after it, with it a stop or f before l or r; digraphs stay whole. Italian, and Latin as
+sung in church, also begin syllables with s and a consonant (*ve-stro*) and with *gn*; apostrophes bind (*al-l'al-ba*).
+Rules of the Accademia della Crusca, the Ortografía de la lengua española (2010), the Acordo Ortográfico (1990, base
+XX) and, for Latin, the habit of the Liber Usualis.
 """
 
 from __future__ import annotations
 
 from vocalkit.lyrics.spelling import VOWEL_LETTERS
 
-_DIGRAPHS = {"it": ("ch", "gh", "gn", "gl", "sc"), "es": ("ch", "ll", "rr", "gu", "qu"), "pt": ("ch", "lh", "nh")}
+_DIGRAPHS = {
+    "it": ("ch", "gh", "gn", "gl", "sc"),
+    "la": ("ch", "ph", "th", "gn", "sc"),
+    "es": ("ch", "ll", "rr"),
+    "pt": ("ch", "lh", "nh"),
+}
 _STOPS = frozenset("bcdfgptv")
 STEMS = frozenset(_DIGRAPHS)
 
@@ -33,6 +39,8 @@ def cut_between(letters: str, nucleus: int, next_nucleus: int, *, stem: str, gli
             return consonants[-1]
         run = letters[start:next_nucleus]
         consonants = list(range(start, next_nucleus))
+    if stem == "la" and letters.startswith("ex") and nucleus == 0 and run == "x":
+        return next_nucleus  # ex-al-ta-vit, but di-xit
     keep = next((n for n in range(len(run)) if _begins_syllable(run[n:].strip("'"), stem)), len(run) - 1)
     return consonants[0] + keep
 
@@ -40,7 +48,7 @@ def cut_between(letters: str, nucleus: int, next_nucleus: int, *, stem: str, gli
 def _begins_syllable(onset: str, stem: str) -> bool:
     if len(onset) <= 1 or onset in _DIGRAPHS[stem]:
         return True
-    if stem == "it" and onset[0] == "s" and onset[1] not in "s'":
+    if stem in ("it", "la") and onset[0] == "s" and onset[1] not in "s'":
         return _begins_syllable(onset[1:], stem)
     head, last = onset[:-1], onset[-1]
     return last in "lr" and (head in _STOPS or (head in _DIGRAPHS[stem] and head[-1] == "h"))

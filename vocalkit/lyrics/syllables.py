@@ -17,6 +17,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 _SHORT_VOWELS = frozenset(_words("ɪ ɛ æ ʌ ʊ ɑ ɒ a"))
 _LETTER_UNITS = ("sch", "tch", "ch", "sh", "th", "ph", "wh", "gh", "ck", "qu")
+_UNITS_OF = {"pl": ("ch", "cz", "sz", "rz", "dz"), "cs": ("ch",), "sk": ("ch", "dz")}
+"""Letters that spell one sound together, where it is not the table above (diacritics are gone: č is c)."""
 _LETTER_ONSETS = frozenset(
     _words(
         "bl br cl cr dr dw fl fr gl gr pl pr sc sk sl sm sn sp st str spr spl scr sw thr tr tw squ shr chr phr kn wr"
@@ -89,7 +91,7 @@ def divide_spelling(text: str, syllables: Sequence[Sequence[Phone]], *, language
             glide = following[0].symbol in ("j", "w")
             cut = romance.cut_between(letters, nucleus, next_nucleus, stem=stem, glide=glide)
         else:
-            cut = _cut(letters, nucleus, next_nucleus, (*part, following[0]), english=stem == "en")
+            cut = _cut(letters, nucleus, next_nucleus, (*part, following[0]), stem=stem)
         low, high = (cuts[-1] if cuts else 0) + 1, len(text) - (len(syllables) - 1 - index)
         cuts.append(min(max(cut, low), high))
     return [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
@@ -99,20 +101,23 @@ def _nucleus(part: Sequence[Phone], owners: Sequence[int]) -> int:
     return next(owner for phone, owner in zip(part, owners, strict=True) if phone.vowel)
 
 
-def _cut(letters: str, nucleus: int, next_nucleus: int, part: Sequence[Phone], *, english: bool) -> int:
+def _cut(letters: str, nucleus: int, next_nucleus: int, part: Sequence[Phone], *, stem: str) -> int:
     """Where in the spelling the next syllable begins. part: this syllable and the next one's first phoneme."""
     if next_nucleus <= nucleus:
         return nucleus + 1
     if letters[next_nucleus] not in VOWEL_LETTERS:  # lit-tle, rhy-thm, did-n't: the sonorant is the vowel
         return max(nucleus + 1, next_nucleus - (1 if letters[next_nucleus] == "l" else 0))
+    elided = letters.find("'", nucleus + 2, next_nucleus) if stem == "fr" else -1
+    if elided >= 0:  # au-jour-d'hui, jus-qu'à
+        return max(nucleus + 1, elided - (2 if letters[elided - 2 : elided] == "qu" else 1))
     start = nucleus + 1
     glide = part[-1].symbol in ("w", "j")  # a-way and be-yond, but flow-er
     while start < next_nucleus and letters[start] in VOWEL_LETTERS and not (glide and start == next_nucleus - 1):
         start += 1
-    if start < next_nucleus and letters[start] == "w" and letters[start - 1] in "aeo" and not glide:
+    if stem == "en" and start < next_nucleus and letters[start] == "w" and letters[start - 1] in "aeo" and not glide:
         start += 1
-    units = _units(letters[start:next_nucleus])
-    stem_cut = _english_cut(letters, nucleus, next_nucleus, units, part) if english else None
+    units = _units(letters[start:next_nucleus], _UNITS_OF.get(stem, _LETTER_UNITS))
+    stem_cut = _english_cut(letters, nucleus, next_nucleus, units, part) if stem == "en" else None
     if stem_cut is not None:
         return stem_cut
     return start + sum(len(unit) for unit in units[: _kept_left(units, part)])
@@ -163,11 +168,11 @@ def _suffix_cut(letters: str, next_nucleus: int, units: Sequence[str]) -> int | 
     return next_nucleus - 1 - len(units[-2]) if units[-1] == "r" else next_nucleus
 
 
-def _units(consonants: str) -> list[str]:
+def _units(consonants: str, known: Sequence[str]) -> list[str]:
     units: list[str] = []
     at = 0
     while at < len(consonants):
-        unit = next((u for u in _LETTER_UNITS if consonants.startswith(u, at)), consonants[at])
+        unit = next((u for u in known if consonants.startswith(u, at)), consonants[at])
         units.append(unit)
         at += len(unit)
     return units

@@ -186,7 +186,7 @@ def compose_file(
     with clock.stage("read"):
         words = read_words(lyrics)
         audio = read(instrumental)
-        first = None if given is None else read_own_score(given, choices.language)
+        first = None if given is None else read_own_score(given, choices.reading)
         AddVocals(audio, words, None, choices, first)
     from threadpoolctl import threadpool_limits
 

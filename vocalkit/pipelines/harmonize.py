@@ -113,7 +113,7 @@ def harmonize_file(
     clock = StageClock(progress)
     with clock.stage("read"):
         words = None if lyrics is None else read_words(lyrics)
-        own = read_own_score(source, choices.language)
+        own = read_own_score(source, choices.reading)
         track = None if backing is None else read(backing)
         if track is not None:
             check_encodable(form, track.sample_rate)

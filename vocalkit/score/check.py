@@ -25,7 +25,7 @@ SLOWEST_BPM, FASTEST_BPM, TEMPO_JUMP = 30.0, 260.0, 3.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to look at. kind: words, leap, range, breath, short, crowded or tempo. bar: counted from 1."""
+    """One thing to look at. kind: overlap, words, leap, range, breath, short, crowded or tempo. bar: from 1."""
 
     kind: str
     time_s: float
@@ -37,7 +37,14 @@ def check_sheet(sheet: Sheet, *, low_midi: float | None = None, high_midi: float
     """Everything found, in the order of time. low_midi, high_midi: the range of the voice that shall sing."""
     sheet = without_graces(sheet)
     checker = _Checker(sheet)
-    found = [*checker.words(), *checker.leaps(), *checker.breaths(), *checker.lengths(), *checker.tempos()]
+    found = [
+        *checker.overlaps(),
+        *checker.words(),
+        *checker.leaps(),
+        *checker.breaths(),
+        *checker.lengths(),
+        *checker.tempos(),
+    ]
     if low_midi is not None and high_midi is not None:
         found += checker.range(low_midi, high_midi)
     return tuple(sorted(found, key=lambda finding: finding.time_s))
@@ -52,6 +59,12 @@ class _Checker:
     def _at(self, kind: str, index: int, text: str) -> Finding:
         note = self._sheet.notes[index]
         return Finding(kind, self._spans[index][0], bisect_right(self._sheet.bars, note.start), text)
+
+    def overlaps(self) -> Iterator[Finding]:
+        """Notes that the file has at the same time."""
+        for at in self._sheet.overlaps:
+            bar = bisect_right(self._sheet.bars, at)
+            yield Finding("overlap", self._line.time_at(at), bar, "notes overlap here; one is cut or left out")
 
     def words(self) -> Iterator[Finding]:
         """Notes that nothing is sung on."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from vocalkit.errors import ScoreError
 from vocalkit.score.harmony import STEPS
-from vocalkit.score.lines import one_at_a_time, with_words
+from vocalkit.score.lines import one_at_a_time, overlap_warning, with_words
 from vocalkit.score.reading import Reading
 from vocalkit.score.sheet import Sheet, barred
 from vocalkit.score.texts import clean, decoded, has_words
@@ -60,7 +60,7 @@ def parse_ds(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B008 
     return Sheet(
         notes=tuple(replace(note, expression=genders[index]) for note, index in zip(sung, kept, strict=True)),
         end=end, tempos=((Fraction(0), 60.0 * QUARTERS_PER_S),), bars=bars, language=reading.language,
-        warnings=(f"{clashes} notes overlap or have no length; they are cut or left out",) if clashes else (),
+        warnings=overlap_warning(clashes), overlaps=clashes,
     )  # fmt: skip
 
 

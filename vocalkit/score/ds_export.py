@@ -42,20 +42,22 @@ def write_ds(sheet: Sheet) -> bytes:
 
 def _phrase(notes: list[SheetNote], times: list[tuple[int, int]], offset: int) -> dict[str, Any]:
     names, lengths, slurs, groups, texts = [], [], [], [], []
-    now = offset
+    now, vowel = offset, "SP"
     for note, (start, end) in zip(notes, times, strict=True):
-        if start > now:
+        rested = start > now
+        if rested:
             names.append("rest")
             lengths.append(start - now)
             slurs.append(0)
             groups.append(["SP"])
             texts.append("SP")
-        begins = not note.continues or not names
+        begins = not note.continues or not names or rested
         names.append(_name(note.pitch_midi))
         lengths.append(end - max(start, now))
         slurs.append(0 if begins else 1)
-        if begins:
-            groups.append(list(note.phonemes) or ["SP"])
+        vowel = next((symbol for symbol in reversed(note.phonemes) if is_vowel(symbol)), vowel)
+        if begins:  # after a rest a melisma begins again on its vowel: a slur would make it part of the silence
+            groups.append(list(note.phonemes) or [vowel])
             texts.append(_text(note))
         now = end
     document: dict[str, Any] = {

@@ -88,19 +88,24 @@ def with_words(spans: list[Span], texts: list[str | None], hyphened: list[bool])
     return tuple(notes)
 
 
-def one_at_a_time(spans: list[Span]) -> tuple[list[int], list[tuple[Fraction, Fraction]], int]:
-    """Which notes of a line stay, where each ends, and how many were cut or left out because they overlapped."""
+def one_at_a_time(spans: list[Span]) -> tuple[list[int], list[tuple[Fraction, Fraction]], tuple[Fraction, ...]]:
+    """Which notes of a line stay, where each ends, and where notes were cut or left out: they overlap, or are empty."""
     kept: list[int] = []
     ends: list[tuple[Fraction, Fraction]] = []
-    clashes = 0
+    clashes: list[Fraction] = []
     for index in sorted(range(len(spans)), key=lambda i: (spans[i][0], -spans[i][2])):
         start, end, _ = spans[index]
         if end <= start or (ends and start == ends[-1][0]):
-            clashes += 1
+            clashes.append(start)
             continue
         if ends and start < ends[-1][1]:
-            clashes += 1
+            clashes.append(start)
             ends[-1] = (ends[-1][0], start)
         kept.append(index)
         ends.append((start, end))
-    return kept, ends, clashes
+    return kept, ends, tuple(clashes)
+
+
+def overlap_warning(overlaps: tuple[Fraction, ...]) -> tuple[str, ...]:
+    """What is told of such notes, if there are any."""
+    return (f"{len(overlaps)} notes overlap or have no length; they are cut or left out",) if overlaps else ()

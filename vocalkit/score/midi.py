@@ -9,7 +9,7 @@ from typing import Any
 
 from vocalkit.errors import ScoreError
 from vocalkit.score.imported import word_positions
-from vocalkit.score.lines import with_pickup
+from vocalkit.score.lines import overlap_warning, with_pickup
 from vocalkit.score.reading import Reading
 from vocalkit.score.sheet import Sheet, SheetNote, TimeSignature, barred
 from vocalkit.score.texts import clean
@@ -18,6 +18,8 @@ from vocalkit.types import Key
 
 _MAX_EVENTS = 2_000_000
 _PERCUSSION = 9
+_LEGATO = 8
+"""Parts of a quarter: notes played legato overlap by less."""
 
 
 @dataclass
@@ -53,6 +55,7 @@ def parse_midi(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B00
     chosen = _choose(noted, reading.part)
     quarter = int(file.ticks_per_beat)
     notes = _top_line(chosen.notes)
+    overlaps = tuple(Fraction(tick, quarter) for tick in _overlaps(chosen.notes, quarter // _LEGATO))
     texts, warnings = _attach(notes, chosen.lyrics or _lonely_lyrics(tracks, chosen), quarter)
     signatures, pickup = with_pickup([(Fraction(tick, quarter), made) for tick, made in shared.signatures])
     bars, end = barred(signatures, Fraction(max(shared.end, notes[-1][1]), quarter), pickup=pickup)
@@ -66,7 +69,8 @@ def parse_midi(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B00
         marks=tuple((Fraction(tick, quarter), text) for tick, text in sorted(shared.markers)),
         language=reading.language,
         title=tracks[0].name if len(tracks) > 1 else "",
-        warnings=tuple(warnings),
+        warnings=(*warnings, *overlap_warning(overlaps)),
+        overlaps=overlaps,
     )
 
 
@@ -179,6 +183,17 @@ def _top_line(notes: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
             line[-1] = (line[-1][0], start, line[-1][2])
         line.append((start, end, pitch))
     return line
+
+
+def _overlaps(notes: list[tuple[int, int, int]], legato: int) -> list[int]:
+    """Ticks where a note begins while one that began earlier goes on for longer than players tie notes together."""
+    found: list[int] = []
+    before: tuple[int, int] = (0, 0)
+    for start, end, _ in sorted(notes):
+        if start > before[0] and before[1] - start > legato and found[-1:] != [start]:
+            found.append(start)
+        before = max(before, (start, end))
+    return found
 
 
 def _attach(

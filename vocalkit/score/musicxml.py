@@ -11,6 +11,7 @@ from typing import TypeVar
 from xml.etree.ElementTree import Element
 
 from vocalkit.errors import ScoreError
+from vocalkit.score.lines import overlap_warning
 from vocalkit.score.musicxml_part import PartWalk, bar_lengths
 from vocalkit.score.musicxml_signs import bar_marks
 from vocalkit.score.reading import Reading
@@ -38,6 +39,7 @@ def parse_musicxml(root: Element, reading: Reading = Reading()) -> Sheet:  # noq
     if not line:
         raise ScoreError("the score has no notes")
     warnings += [f"{count} {what} are left out" for what, count in written[chosen].lost.items()]
+    overlaps = tuple(note.start for note in line if note.cuts)
     return Sheet(
         notes=sheet_notes(line),
         end=max(playing.end, line[-1].end),
@@ -49,7 +51,8 @@ def parse_musicxml(root: Element, reading: Reading = Reading()) -> Sheet:  # noq
         marks=tuple(sorted({mark for part in played for mark in part.rehearsals})),
         language=reading.language,
         title=(root.findtext("work/work-title") or root.findtext("movement-title") or "").strip(),
-        warnings=tuple(warnings),
+        warnings=(*warnings, *overlap_warning(overlaps)),
+        overlaps=overlaps,
     )
 
 

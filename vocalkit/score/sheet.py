@@ -75,7 +75,8 @@ class SheetChord:
 class Sheet:
     """Notes sorted and not overlapping, on bars. Every mark is (position in quarters, what holds from there on).
 
-    tempos: quarters a minute. bars: where every bar begins. warnings: what the file had that is not here.
+    tempos: quarters a minute. bars: where every bar begins. overlaps: where notes of the file sounded together, so that
+    one was cut or left out. warnings: what the file had that is not here.
     """
 
     notes: tuple[SheetNote, ...]
@@ -89,6 +90,7 @@ class Sheet:
     language: str = "en-us"
     title: str = ""
     warnings: tuple[str, ...] = ()
+    overlaps: tuple[Fraction, ...] = ()
 
     def __post_init__(self) -> None:
         for before, after in pairwise(self.notes):

@@ -17,7 +17,7 @@ from vocalkit.types import NoteExpression
 
 @dataclass
 class LineNote:
-    """A note with the words it sings. start, end: quarters."""
+    """A note with the words it sings. start, end: quarters; cuts: the voice's note before sounded on under it."""
 
     start: Fraction
     end: Fraction
@@ -30,6 +30,7 @@ class LineNote:
     breath: bool
     graces: tuple[float, ...]
     expression: NoteExpression
+    cuts: bool = False
 
 
 def sung_line(notes: list[WrittenNote], *, verse: int, voice: int | None = None) -> tuple[list[LineNote], list[str]]:
@@ -108,6 +109,7 @@ def _without_overlaps(notes: list[LineNote]) -> list[LineNote]:
                     kept[-1].lyric = note.lyric
                 continue
             kept[-1].end = note.start
+            note.cuts = True
         kept.append(note)
     return kept
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from vocalkit.errors import ScoreError
 
+NO_LYRIC = "…"
+"""The lyric of a note that has no word and carries none on, in the files of singing editors."""
 MAX_TEXT_BYTES = 20_000_000
 _LEFT_OUT = frozenset("\ufffe\uffff\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 CONTINUATIONS = ("+", "+~", "+*", "-", "ー", "~")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import lcm
 
 from vocalkit.errors import ScoreError
-from vocalkit.score.lines import one_at_a_time, sung_lines, with_words
+from vocalkit.score.lines import one_at_a_time, overlap_warning, sung_lines, with_words
 from vocalkit.score.reading import Reading
 from vocalkit.score.sheet import Sheet, SheetNote, barred, without_graces
 from vocalkit.score.texts import clean, decoded, has_words, lines_of, number
@@ -122,12 +122,13 @@ def _sheet(
     opening = [*(first for *_, first in chosen[1:]), False]
     bars, end = barred((), ends[-1][1])
     warnings = [f"{song.unpitched} spoken or free notes are read with their written pitch"] if song.unpitched else []
-    warnings += [f"{clashes} notes overlap or have no length; they are cut or left out"] if clashes else []
+    warnings += overlap_warning(clashes)
     return Sheet(
         notes=tuple(replace(n, breath=last) for n, last in zip(notes, opening, strict=True)),
         end=end,
         tempos=((Fraction(0), rate), *((lead + Fraction(at) / quarter, faster / quarter) for at, faster in changes)),
         bars=bars, language=reading.language, title=title, warnings=tuple(warnings),
+        overlaps=clashes,
     )  # fmt: skip
 
 

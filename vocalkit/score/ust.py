@@ -15,7 +15,7 @@ from vocalkit.errors import ScoreError
 from vocalkit.score.lines import grid_spans, with_words
 from vocalkit.score.reading import Reading
 from vocalkit.score.sheet import Sheet, barred, without_graces
-from vocalkit.score.texts import CONTINUATIONS, clean, decoded, has_words, lines_of, number
+from vocalkit.score.texts import CONTINUATIONS, NO_LYRIC, clean, decoded, has_words, lines_of, number
 from vocalkit.score.timeline import DEFAULT_BPM, MAX_BPM, MIN_BPM, TempoLine
 
 QUARTER = 480
@@ -115,7 +115,8 @@ def write_ust(sheet: Sheet) -> bytes:
         if start > now:
             stretches.append((now, start, "R", 60))
         hyphen = "-" if note.position in ("begin", "middle") else ""
-        lyric = f"{note.text}{hyphen}" if note.text is not None else "+~"
+        wordless = "+~" if note.continues else NO_LYRIC
+        lyric = f"{note.text}{hyphen}" if note.text is not None else wordless
         stretches.append((start, end, lyric, round(note.pitch_midi)))
         now = end
     for index, (start, end, lyric, pitch) in enumerate(stretches):

@@ -12,13 +12,13 @@ from fractions import Fraction
 from typing import Any
 
 from vocalkit.errors import ScoreError
-from vocalkit.score.lines import one_at_a_time, with_pickup, with_words
+from vocalkit.score.lines import one_at_a_time, overlap_warning, with_pickup, with_words
 from vocalkit.score.reading import Reading
 from vocalkit.score.sheet import Sheet, TimeSignature, barred
 from vocalkit.score.texts import CONTINUATIONS, clean, decoded, has_words
 from vocalkit.score.timeline import MAX_BPM, MIN_BPM, TempoLine
 from vocalkit.score.ustx_expression import PartCurves, note_expression
-from vocalkit.score.word_division import PLAIN_BRACKETS, divide, read_table
+from vocalkit.score.word_division import PLAIN_BRACKETS, divide, held_ticks, read_table
 from vocalkit.score.yaml_files import load_yaml
 from vocalkit.types import Key, NoteExpression
 
@@ -54,7 +54,7 @@ def parse_ustx(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B00
     signatures, pickup = with_pickup(_signatures(project))
     bars, end = barred(signatures, ends[-1][1], pickup=pickup)
     line = [(start, stop, spans[index][2]) for index, (start, stop) in zip(kept, ends, strict=True)]
-    warnings = [f"{clashes} notes overlap or have no length; they are cut or left out"] if clashes else []
+    warnings = [*overlap_warning(clashes)]
     if undivided:
         warnings.append(f"{undivided} words could not be divided; their first note sings them whole")
     notes = (
@@ -64,7 +64,7 @@ def parse_ustx(data: bytes, reading: Reading = Reading()) -> Sheet:  # noqa: B00
     return Sheet(
         notes=tuple(notes), end=end, tempos=tempos, signatures=signatures, bars=bars,
         keys=_keys(project), language=reading.language, title=clean(str(project.get("name") or "")),
-        warnings=tuple(warnings),
+        warnings=tuple(warnings), overlaps=clashes,
     )  # fmt: skip
 
 
@@ -88,11 +88,13 @@ def _notes(
     expressions: list[NoteExpression] = []
     for part in parts:
         begin, curves = _whole(part, "position", 0), PartCurves(part)
+        held = held_ticks(str(part.get("comment") or ""))
         for number, note in enumerate(_list(part, "notes"), 1):
             where = f"note {number}: "
             if not isinstance(note, Mapping) or len(spans) >= _MAX_NOTES:
                 raise ScoreError(f"{where}not a note, or more than {_MAX_NOTES:,} notes")
-            start = begin + _whole(note, "position", where=where)
+            place = _whole(note, "position", where=where)
+            start = begin + place
             stop = start + _whole(note, "duration", where=where)
             pitch = _whole(note, "tone", where=where) + _whole(note, "tuning", 0, where=where) / 100.0
             if start < 0 or not 0 <= pitch <= 127:
@@ -100,7 +102,8 @@ def _notes(
             spans.append((Fraction(start, QUARTER), Fraction(stop, QUARTER), pitch))
             length_s = time.time_at(spans[-1][1]) - time.time_at(spans[-1][0]) if stop > start else 0.0
             expressions.append(note_expression(note, curves, (start - begin, stop - begin), length_s))
-            lyrics.append(clean(_HINT.sub("", str(note.get("lyric") or "")[:500])).translate(PLAIN_BRACKETS))
+            lyric = clean(_HINT.sub("", str(note.get("lyric") or "")[:500])).translate(PLAIN_BRACKETS)
+            lyrics.append("+~" if place in held else lyric)
     return spans, lyrics, expressions
 
 

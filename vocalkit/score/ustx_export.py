@@ -11,10 +11,11 @@ from typing import Any
 from vocalkit.errors import ScoreError
 from vocalkit.score.lines import bar_counts, grid_spans
 from vocalkit.score.sheet import Sheet, SheetNote, without_graces
+from vocalkit.score.texts import NO_LYRIC
 from vocalkit.score.timeline import DEFAULT_BPM, TempoLine
 from vocalkit.score.ustx import QUARTER
 from vocalkit.score.ustx_expression import write_curves, write_pitch_ms, write_vibrato
-from vocalkit.score.word_division import SAFE_BRACKETS, whole_words
+from vocalkit.score.word_division import SAFE_BRACKETS, whole_words, with_held_vowels
 
 _TRACK: dict[str, Any] = {
     "phonemizer": "OpenUtau.Core.DefaultPhonemizer",
@@ -76,16 +77,17 @@ def _opening_bpm(sheet: Sheet) -> float:
 
 
 def _part(sheet: Sheet, spans: list[tuple[int, int]]) -> dict[str, Any]:
-    lyrics, comment = whole_words(sheet.notes)
+    lyrics, divided = whole_words(sheet.notes)
+    lyrics, held = with_held_vowels(lyrics, sheet.notes, spans)
     line = TempoLine(list(sheet.tempos))
     return {
         "duration": round(sheet.end * QUARTER) + QUARTER,
         "name": sheet.title or "Voice",
-        "comment": comment.translate(SAFE_BRACKETS),
+        "comment": f"{held}{divided}".translate(SAFE_BRACKETS),
         "track_no": 0,
         "position": 0,
         "notes": [
-            _note(span, note, line, lyric.translate(SAFE_BRACKETS) if lyric is not None else "+~")
+            _note(span, note, line, (lyric or ("+~" if note.continues else NO_LYRIC)).translate(SAFE_BRACKETS))
             for span, note, lyric in zip(spans, sheet.notes, lyrics, strict=True)
         ],
         "curves": write_curves([note.expression for note in sheet.notes], spans),

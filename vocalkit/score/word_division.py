@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from vocalkit.score.sheet import SheetNote
 
 _MARK = "Words divided: "
+_HELD = re.compile(r"Held over rests at:((?: \d{1,9})+);")
 SAFE_BRACKETS, PLAIN_BRACKETS = str.maketrans("[]", "［］"), str.maketrans("［］", "[]")
 """OpenUtau takes what stands in square brackets for phonemes; words have wide ones instead."""
 _VOWELS = re.compile(r"[aeiouyäöüáéíóúàèìòùâêîôûæœøåãõ]+", re.IGNORECASE)
@@ -36,6 +37,32 @@ def whole_words(notes: Sequence[SheetNote]) -> tuple[list[str | None], str]:
                 lyrics[index] = f"{text}-"
     divided = sorted(_SEPARATOR.join(texts) for texts in table.values())
     return lyrics, _MARK + " ".join(divided) if divided else ""
+
+
+def with_held_vowels(
+    lyrics: Sequence[str | None], notes: Sequence[SheetNote], spans: Sequence[tuple[int, int]]
+) -> tuple[list[str | None], str]:
+    """The lyrics where a syllable goes on after a rest: its vowel again, for OpenUtau carries nothing over a gap.
+
+    spans: of the notes, in ticks. Also a comment that tells which notes these are, so that they are no new words.
+    """
+    held: list[int] = []
+    written = list(lyrics)
+    vowel = "a"
+    for index, note in enumerate(notes):
+        if note.text is not None:
+            vowels = _VOWELS.findall(note.text)
+            vowel = vowels[-1].lower() if vowels else vowel
+        elif note.continues and index and spans[index][0] > spans[index - 1][1]:
+            written[index] = vowel
+            held.append(spans[index][0])
+    return written, f"Held over rests at: {' '.join(map(str, held))}; " if held else ""
+
+
+def held_ticks(comment: str) -> frozenset[int]:
+    """Where a note carries a syllable on after a rest, from such a comment."""
+    found = _HELD.search(comment)
+    return frozenset(map(int, found.group(1).split())) if found else frozenset()
 
 
 def read_table(comment: str) -> dict[tuple[str, int], list[str]]:
