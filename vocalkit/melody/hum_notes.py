@@ -32,15 +32,15 @@ class SegmentSettings:
     changes (semitones within 80 ms) that may begin a note without an onset; shortest_s, longest_s.
     """
 
-    least_onset: float = 0.04
-    onset: float = 1.0
-    note_cost: float = 0.5
-    sounding: float = 12.0
-    bend: float = 16.0
-    slack: float = 0.35
-    most_bend: float = 1.5
-    move: float = 0.6
-    move_odds: float = -2.0
+    least_onset: float = 0.15
+    onset: float = 1.3
+    note_cost: float = 0.0
+    sounding: float = 15.0
+    bend: float = 9.0
+    slack: float = 0.4
+    most_bend: float = 0.6
+    move: float = 0.9
+    move_odds: float = -4.0
     shortest_s: float = 0.06
     longest_s: float = 8.0
 
@@ -177,7 +177,9 @@ def _note(first: int, last: int, evidence: NoteEvidence, pitch: Curve) -> HumNot
         return None
     end = first + int(sounds[-1]) + 1
     level = note_pitch(pitch[first:end])
-    return HumNote(first * HOP_S, end * HOP_S, level, float(evidence.onset[max(0, first - 2) : first + 3].max()))
+    return HumNote(
+        float(first * HOP_S), float(end * HOP_S), level, float(evidence.onset[max(0, first - 2) : first + 3].max())
+    )
 
 
 def note_pitch(pitch: Curve) -> float:
