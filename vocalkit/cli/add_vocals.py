@@ -33,7 +33,9 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser = add_command(commands, common, "add-vocals", summary="sing lyrics on an instrumental", examples=EXAMPLES)
     parser.add_argument("instrumental", type=path_argument, metavar="INSTRUMENTAL", help="WAV, FLAC, MP3 or OGG")
     parser.add_argument("--lyrics", type=path_argument, metavar="FILE", help="the words, plain text")
-    parser.add_argument("--score", type=path_argument, metavar="FILE", help="your own melody: MusicXML or MIDI")
+    parser.add_argument(
+        "--score", type=path_argument, metavar="FILE", help="your own melody: MusicXML, MIDI …, or a performance.json"
+    )
     add_music_options(parser)
     add_fit(parser)
     parser.add_argument(

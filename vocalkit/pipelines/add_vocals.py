@@ -88,15 +88,23 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AddVocals:
-    """One request: lyrics as text, a score with words, or a score to lay the lyrics under."""
+    """One request: lyrics as text, a score with words, a score to lay the lyrics under, or a performance.
+
+    performance: sung at its own times on the backing, with its own pitch; it has its words already.
+    """
 
     backing: Audio
     lyrics: str | None = None
     score: ImportedScore | Score | None = None
     choices: Choices = Choices()
+    performance: Performance | None = None
 
     def __post_init__(self) -> None:
-        if self.lyrics is None and self.score is None:
+        if self.performance is not None and (self.lyrics is not None or self.score is not None):
+            raise InputError("a performance has its words and notes already; leave the lyrics and the score out")
+        if self.performance is not None and not self.performance.notes:
+            raise InputError("there are no notes to sing in the performance")
+        if self.lyrics is None and self.score is None and self.performance is None:
             raise InputError("nothing to sing: give lyrics, a score, or both")
         start_s = self.choices.start_s
         if start_s is not None and start_s >= self.backing.duration_s:
@@ -140,13 +148,20 @@ def add_vocals(request: AddVocals, *, progress: Progress = silent) -> Render:
 def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
     choices = request.choices
     profile = choose_voice(choices.voice)
-    words = read_words_and_score(
-        request.lyrics, request.score, language=choices.language, lexicon=choices.lexicon, fit=choices.fit, clock=clock
-    )
-    singer = call_singer(profile, choices, _languages(words), clock)
+    given = request.performance
+    words = Words(None, None)
+    if given is None:
+        words = read_words_and_score(
+            request.lyrics, request.score, language=choices.language, lexicon=choices.lexicon, fit=choices.fit,
+            clock=clock,
+        )  # fmt: skip
+    singer = call_singer(profile, choices, _languages(words) if given is None else given.languages, clock)
     backing = listen(request.backing, choices, clock)
-    score, notices = set_words(backing, words, profile, choices, clock)
-    performance = perform_score(score, choices, clock)
+    if given is None:
+        score, notices = set_words(backing, words, profile, choices, clock)
+        performance = perform_score(score, choices, clock)
+    else:
+        score, notices, performance = _score_of(given, backing), (), given
     vocal = sing_performance(performance, singer, choices, clock)
     others, told = sing_others(score, profile, singer, choices.harmony, seed=choices.seed, clock=clock)
     with clock.stage("mix"):
@@ -172,6 +187,13 @@ def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
     )
     takes = tuple(other.take(request.backing.sample_rate, mix.audio.frames) for other in others)
     return Render(score, performance, dry, mix.provenance, report, singer.voice, mix, backing, takes)
+
+
+def _score_of(performance: Performance, backing: Backing) -> Score:
+    """The notes of a performance on the backing's beats and chords, at their own times."""
+    return Score(
+        performance.notes, backing.tempo_map, backing.key, backing.chords, backing.sections, performance.language
+    )
 
 
 def _languages(words: Words) -> tuple[str, ...]:

@@ -55,10 +55,12 @@ def add_vocals_to_file(
     clock = StageClock(progress)
     with clock.stage("read"):
         words = None if lyrics is None else read_words(lyrics)
-        own = None if score is None else read_own_score(score, choices.language)
-        request = AddVocals(read(instrumental), words, own, choices)
+        own = None if score is None else _read_music(score, choices.language)
+        given = own if isinstance(own, Performance) else None
+        request = AddVocals(read(instrumental), words, None if isinstance(own, Performance) else own, choices, given)
         check_encodable(form, request.backing.sample_rate)
-        materials = materials_of({"instrumental": instrumental, "lyrics": lyrics, "melody": score}, words)
+        part: Part = "melody" if given is None else "performance"
+        materials = materials_of({"instrumental": instrumental, "lyrics": lyrics, part: score}, words)
     render = with_read_stage(add_vocals(request, progress=progress), clock)
     arguments = {"command": "add-vocals", "instrumental": instrumental, "lyrics": lyrics, "score": score}
     release = Release(form, materials, choices_in_json(arguments, choices) | {"format": form})
