@@ -84,3 +84,18 @@ def test_the_command_prints_json(hum: Path, tmp_path: Path, capsys: pytest.Captu
     told = json.loads(capsys.readouterr().out)
     assert [round(note["midi"]) for note in told["notes"]] == [57, 59, 61, 61, 57]
     assert told["key"] in ("A major", "F# minor", "D major", "E major")
+
+
+@pytest.mark.slow
+def test_add_vocals_follows_the_hum_on_a_track(short_song, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    notes = [(4.0, 4.9, 50.0), (5.0, 5.9, 52.0)]
+    write_wav(tmp_path / "hum.wav", hummed(notes, duration_s=6.5, vibrato_cents=40.0))
+    transcribe_file(tmp_path / "hum.wav", tmp_path / "hum.mid", performance=tmp_path / "hum.json")
+    before = performance_from_json((tmp_path / "hum.json").read_text(encoding="utf-8"))
+    command = ["add-vocals", str(short_song.backing), "--score", str(tmp_path / "hum.json"), "--no-master"]
+    assert main([*command, "--out", str(tmp_path / "song")]) == 0
+    after = performance_from_json((tmp_path / "song" / "performance.json").read_text(encoding="utf-8"))
+    assert after.notes == before.notes and np.array_equal(after.f0.hz, before.f0.hz)
+    report = json.loads((tmp_path / "song" / "report.json").read_text(encoding="utf-8"))
+    assert report["notes"] == 2
+    assert main([*command, "--lyrics", str(short_song.words), "--out", str(tmp_path / "two")]) == 2

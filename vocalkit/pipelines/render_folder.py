@@ -164,12 +164,13 @@ def _with_notices(report: Report, form: SoundFormat) -> Report:
 
 
 def _export(render: Render, claim: Claim, digests: tuple[str, ...], authorship: dict[str, Any]) -> Export:
+    performances = [render.performance, *(take.performance for take in render.others)]
     return Export(
         render_id=claim.render_id,
         grant=render.voice.grant,
         mark=render.voice.mark,
         purposes=render.voice.request.purposes,
-        seconds_sung=sum(seconds_sung(one.performance) for one in (render, *render.others)),
+        seconds_sung=sum(map(seconds_sung, performances)),
         files=digests,
         authorship_sha256=hashlib.sha256(credits_bytes(authorship)).hexdigest(),
     )
