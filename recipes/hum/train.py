@@ -9,7 +9,6 @@ written with its manifest; an interrupted run goes on from ``checkpoint.pt``.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import time
 from pathlib import Path
 
@@ -17,15 +16,27 @@ import numpy as np
 import torch
 from torch import nn
 
+from vocalkit.melody.hum_f0 import RATE_HZ
 from vocalkit.melody.hum_features import SIZE
 from vocalkit.melody.hum_net import DILATIONS, TAPS
-from vocalkit.resources import toml_text
-from vocalkit.weights import weights_bytes
+from vocalkit.weights import Source, WeightsManifest, write_manifest, write_weights
 
-WIDTH, LAYERS = 32, 3
+WIDTH = 32
 SECONDS = 6.0
 BATCH = 8
 FRAMES = round(SECONDS / 0.01)
+PJS = Source(
+    "PJS: phoneme-balanced Japanese singing-voice corpus",
+    "J. Koguchi, S. Takamichi",
+    "CC-BY-SA-4.0",
+    "https://sites.google.com/site/shinnosuketakamichi/research-topics/pjs_corpus",
+)
+OWN_VOICES = Source(
+    "Tunes sung by vocalkit's voices Clara and Bruno, made from Voice Dataset (Kathleen)",
+    "rhasspy, dataset-voice-kathleen",
+    "CC0-1.0",
+    "https://github.com/rhasspy/dataset-voice-kathleen",
+)
 _ONSET_WEIGHT = 3.0
 
 
@@ -34,16 +45,16 @@ class HumNet(nn.Module):
 
     def __init__(self, width: int = WIDTH) -> None:
         super().__init__()
-        for layer, dilation in enumerate(DILATIONS[:LAYERS]):
+        for layer, dilation in enumerate(DILATIONS):
             conv = nn.Conv1d(width if layer else SIZE, width, TAPS, dilation=dilation, padding=dilation * (TAPS // 2))
             setattr(self, f"conv{layer}", conv)
         self.out = nn.Linear(width, 2)
-        self.drop = nn.Dropout1d(0.2)
+        self.drop = nn.Dropout(0.05)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         hidden = features.transpose(1, 2)
-        for layer in range(LAYERS):
-            made = torch.relu(getattr(self, f"conv{layer}")(self.drop(hidden) if layer else hidden))
+        for layer in range(len(DILATIONS)):
+            made = torch.relu(getattr(self, f"conv{layer}")(self.drop(hidden)))
             hidden = made + hidden if layer else made
         return self.out(hidden.transpose(1, 2))
 
@@ -65,10 +76,6 @@ def draw(clips: list[dict[str, np.ndarray]], rng: np.random.Generator) -> tuple[
         frames[:, :40] += rng.normal(0.0, 0.06, 40).astype(np.float32) + np.float32(rng.normal(0.0, 0.08))
         if rng.random() < 0.3:
             frames[:, : int(rng.integers(1, 5))] = 0.0
-        if rng.random() < 0.5:
-            low = int(rng.integers(0, 36))
-            frames[:, low : low + int(rng.integers(1, 8))] = 0.0
-        frames[:, :40] *= np.float32(rng.uniform(0.8, 1.2))
         features.append(frames)
         wanted.append(np.stack([np.pad(clip[name][window], (0, short)) for name in ("onset", "sounding")], axis=1))
     return torch.from_numpy(np.stack(features)), torch.from_numpy(np.stack(wanted))
@@ -95,27 +102,21 @@ def judge(net: nn.Module, clips: list[dict[str, np.ndarray]]) -> float:
 def write(out: Path, state: dict[str, torch.Tensor]) -> None:
     """hum.safetensors and its manifest."""
     out.mkdir(parents=True, exist_ok=True)
-    data = weights_bytes({name: tensor.numpy().astype(np.float32) for name, tensor in state.items()})
-    (out / "hum.safetensors").write_bytes(data)
-    table = {
-        "name": "hum", "file": "hum.safetensors", "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data),
-        "licence": "CC-BY-SA-4.0", "sample_rate": 16000, "card": "hum.md",
-        "sources": [
-            {"title": "PJS: phoneme-balanced Japanese singing-voice corpus", "author": "J. Koguchi, S. Takamichi",
-             "licence": "CC-BY-SA-4.0",
-             "url": "https://sites.google.com/site/shinnosuketakamichi/research-topics/pjs_corpus"},
-            {"title": "Tunes sung by vocalkit's voices Clara and Bruno (Kathleen recordings, rhasspy)",
-             "author": "vocalkit", "licence": "CC0-1.0", "url": "https://github.com/rhasspy/dataset-voice-kathleen"},
-        ],
-    }  # fmt: skip
-    (out / "hum.toml").write_text(toml_text(table), encoding="utf-8")
+    digest, size = write_weights(
+        out / "hum.safetensors", {name: tensor.numpy().astype(np.float32) for name, tensor in state.items()}
+    )
+    write_manifest(
+        WeightsManifest(
+            out, "hum", "hum.safetensors", digest, size, "CC-BY-SA-4.0", RATE_HZ, (PJS, OWN_VOICES), "hum.md"
+        )
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=1600)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -123,8 +124,8 @@ def main() -> None:
     rng = np.random.default_rng(args.seed)
     clips, dev = load(args.work, "train"), load(args.work, "dev")
     net = HumNet()
-    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-2)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=args.steps)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=args.steps)
     checkpoint, first, best = args.work / "checkpoint.pt", 0, np.inf
     if checkpoint.exists():
         kept = torch.load(checkpoint, weights_only=True)

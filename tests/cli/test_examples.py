@@ -71,6 +71,8 @@ def workshop(short_song, tmp_path_factory: pytest.TempPathFactory) -> Path:  # t
     command = ["add-vocals", str(home / "song.wav"), "--lyrics", str(home / "words.txt")]
     assert main([*command, "--out", str(home / "my-song")]) == 0
     shutil.copy(home / "my-song" / "vocals_dry.wav", home / "take.wav")
+    # Whoever hums the tune: the first voice sings it, and its stem is the hum.
+    shutil.copy(home / "my-song" / "vocals_dry.wav", home / "hum.wav")
     (home / "studio.json").write_bytes(open_desk().host.bundle.to_bytes())
     return home
 

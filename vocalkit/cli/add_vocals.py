@@ -43,7 +43,10 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("instrumental", type=path_argument, metavar="INSTRUMENTAL", help="WAV, FLAC, MP3 or OGG")
     parser.add_argument("--lyrics", type=path_argument, metavar="FILE", help="the words, plain text")
     parser.add_argument(
-        "--score", type=path_argument, metavar="FILE", help="your own melody: MusicXML, MIDI, USTX, ABC …"
+        "--score",
+        type=path_argument,
+        metavar="FILE",
+        help="your own melody: MusicXML, MIDI, USTX, ABC …, or a performance.json",
     )
     add_music_options(parser)
     add_fit(parser)

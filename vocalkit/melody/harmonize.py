@@ -18,13 +18,15 @@ from vocalkit.errors import InputError, ScoreError
 from vocalkit.melody.grid import STRONG, metrical_weight
 from vocalkit.melody.harmonize_rules import Moment, move_costs, stack_costs
 from vocalkit.melody.harmony import ChordTrack
-from vocalkit.types import ChordSpan, Key, Note, Score, SectionSpan  # noqa: F401
+from vocalkit.types import PITCH_NAMES, ChordSpan, Key, Score
 
 MOST_VOICES = 4
 FARTHEST_SEMITONES = 16
 """A tenth: farther from the tune a voice is no longer heard as its harmony."""
 
 _LEAST_PART_S = 0.3
+_LONG_BEATS = 1.4
+"""A note this long is heard against its chord, wherever it begins."""
 _KEPT = 60
 """Chords of voices that are kept a moment: the best by themselves; enough that the path is the best in practice."""
 
@@ -108,7 +110,7 @@ def harmonize(score: Score, chords: Sequence[ChordSpan], key: Key, places: Seque
 def _tuning(score: Score) -> float:
     """How far the tune's notes lie above semitones together, -0.5 to 0.5: the backing's tuning."""
     turns = np.exp(2j * np.pi * np.array([note.pitch_midi for note in score.notes]))
-    return float(np.angle(turns.mean()) / (2 * np.pi)) if abs(turns.mean()) > 0.5 else 0.0
+    return round(float(np.angle(turns.mean()) / (2 * np.pi)), 4) if abs(turns.mean()) > 0.5 else 0.0
 
 
 def _moments(score: Score, track: ChordTrack, tuning: float) -> list[Moment]:
@@ -131,7 +133,7 @@ def _moments(score: Score, track: ChordTrack, tuning: float) -> list[Moment]:
                     end_s,
                     tune=round(note.pitch_midi - tuning),
                     harmony=track.harmony(start_s, end_s),
-                    strong=weight >= STRONG or end_s - start_s >= 60.0 / grid.bpm or part > 0,
+                    strong=weight >= STRONG or end_s - start_s >= _LONG_BEATS * 60.0 / grid.bpm or part > 0,
                     lead=index,
                     begins=part == 0,
                     joined=start_s - ended_s < 0.05,
@@ -174,8 +176,6 @@ def _refuse_empty(moments: Sequence[Moment], stacks: Sequence[NDArray[np.intp]],
 
 def note_name(pitch: int) -> str:
     """``C4`` for MIDI 60."""
-    from vocalkit.types import PITCH_NAMES
-
     return f"{PITCH_NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 

@@ -15,7 +15,7 @@ from vocalkit.melody.harmony import NoteHarmony
 
 Costs = NDArray[np.float64]
 
-INTERVALS = np.array([3.0, 9.0, 5.0, 0.0, 0.0, 1.6, 4.0, 1.4, 0.2, 0.2, 4.0, 8.0])
+INTERVALS = np.array([3.0, 9.0, 5.0, 0.0, 0.0, 2.2, 4.0, 2.0, 0.2, 0.2, 4.0, 8.0])
 """Of a voice with the tune, by semitones modulo an octave: thirds and sixths, then fifth and fourth."""
 _AMONG = np.array([3.0, 7.0, 3.0, 0.0, 0.0, 0.5, 2.5, 0.5, 0.2, 0.2, 2.0, 6.0])
 _NOT_IN_CHORD_STRONG, _NOT_IN_CHORD_WEAK = 12.0, 2.0

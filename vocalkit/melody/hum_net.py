@@ -1,7 +1,7 @@
 """Where notes begin and where they sound: a small convolutional network, run with numpy alone.
 
 `recipes/hum` trains it; its weights are in `pretrained/hum`. A stack of dilated convolutions over
-frames of `vocalkit.melody.hum_features`, 0.3 s of which every output sees.
+frames of `vocalkit.melody.hum_features`, 0.6 s of which every output sees.
 """
 
 from __future__ import annotations
@@ -30,11 +30,9 @@ class NoteEvidence:
 
 
 def note_evidence(features: Frames, weights: Mapping[str, Frames]) -> NoteEvidence:
-    """features: float32 (t, SIZE). weights: ``conv<i>`` (out, in, TAPS) in order, as many as there are, and ``out``."""
+    """features: float32 (t, SIZE). weights: ``conv<i>`` (out, in, TAPS) in order, and ``out``."""
     hidden = features
     for layer, dilation in enumerate(DILATIONS):
-        if f"conv{layer}.weight" not in weights:
-            break
         made = _convolved(hidden, weights[f"conv{layer}.weight"], weights[f"conv{layer}.bias"], dilation)
         np.maximum(made, 0.0, out=made)
         hidden = made + hidden if layer else made

@@ -7,6 +7,7 @@ does not cut it, and a repeated note is cut where the sound says so though the p
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,15 +33,15 @@ class SegmentSettings:
     changes (semitones within 80 ms) that may begin a note without an onset; shortest_s, longest_s.
     """
 
-    least_onset: float = 0.04
-    onset: float = 1.0
-    note_cost: float = 0.5
-    sounding: float = 12.0
-    bend: float = 16.0
-    slack: float = 0.35
-    most_bend: float = 1.5
-    move: float = 0.6
-    move_odds: float = -2.0
+    least_onset: float = 0.15
+    onset: float = 1.3
+    note_cost: float = 0.0
+    sounding: float = 15.0
+    bend: float = 9.0
+    slack: float = 0.4
+    most_bend: float = 0.6
+    move: float = 0.9
+    move_odds: float = -4.0
     shortest_s: float = 0.06
     longest_s: float = 8.0
 
@@ -82,20 +83,19 @@ def _pitch_at_frames(pitched: Pitched, frames: int) -> Curve:
 def _places(evidence: NoteEvidence, pitch: Curve, settings: SegmentSettings) -> tuple[NDArray[np.intp], Curve]:
     """Frames where a note may begin or a rest may, sorted, and the log odds that a note begins there."""
     onset = evidence.onset.astype(np.float64)
-    odds = {0: -6.0, onset.size - 1: -6.0}
+    odds: dict[int, float] = {0: -6.0, onset.size - 1: -6.0}
     for frame in _peaks(np.abs(_move(pitch)), settings.move):
         odds[frame] = settings.move_odds
     # Where the voice sets in or ends, a note or a rest may begin too.
     sounds = np.concatenate([[False], evidence.sounding > 0.5, [False]])
-    for frame in np.flatnonzero(sounds[1:] != sounds[:-1]):
-        odds[min(int(frame), onset.size - 1)] = -4.0
+    for edge in np.flatnonzero(sounds[1:] != sounds[:-1]):
+        odds[min(int(edge), onset.size - 1)] = -4.0
     for frame in _peaks(onset, settings.least_onset):
-        # A peak is about five frames wide: its mass, not its height, is what the network means.
-        mass = float(np.clip(onset[max(0, frame - 2) : frame + 3].max(), 1e-3, 1 - 1e-3))
+        sure = float(np.clip(onset[frame], 1e-3, 1 - 1e-3))
         near = [other for other in odds if abs(other - frame) <= 3 and other not in (0, onset.size - 1)]
         for other in near:
             del odds[other]
-        odds[frame] = max(np.log(mass / (1.0 - mass)), settings.move_odds if near else -9.0)
+        odds[frame] = max(math.log(sure / (1.0 - sure)), settings.move_odds if near else -9.0)
     places = np.array(sorted(odds), np.intp)
     return places, np.array([odds[int(place)] for place in places])
 
@@ -106,7 +106,7 @@ def _move(pitch: Curve) -> Curve:
     windows = np.lib.stride_tricks.sliding_window_view(padded, 4)
     known = np.isfinite(windows).sum(axis=1) >= 2
     means = np.where(known, np.nansum(windows, axis=1) / np.maximum(np.isfinite(windows).sum(axis=1), 1), np.nan)
-    return np.nan_to_num(means[5 : 5 + pitch.size - 1] - means[: pitch.size - 1], nan=0.0)
+    return np.asarray(np.nan_to_num(means[5 : 5 + pitch.size - 1] - means[: pitch.size - 1], nan=0.0))
 
 
 def _peaks(curve: Curve, least: float) -> list[int]:
@@ -177,7 +177,9 @@ def _note(first: int, last: int, evidence: NoteEvidence, pitch: Curve) -> HumNot
         return None
     end = first + int(sounds[-1]) + 1
     level = note_pitch(pitch[first:end])
-    return HumNote(first * HOP_S, end * HOP_S, level, float(evidence.onset[max(0, first - 2) : first + 3].max()))
+    return HumNote(
+        float(first * HOP_S), float(end * HOP_S), level, float(evidence.onset[max(0, first - 2) : first + 3].max())
+    )
 
 
 def note_pitch(pitch: Curve) -> float:

@@ -62,6 +62,9 @@ def write_pitches(
     tuning, pitches, scale_key = tunings[at], decided[at][1][found], keys[found]
     rivals = [costs[:, k].min() for k in range(len(keys)) if (keys[k].tonic - scale_key.tonic) % 12 not in (0, 5, 7)]
     margin = (min(rivals) - costs[at, found]) / len(notes) if rivals else 0.0
+    if tuning_cents is None:
+        lengths = np.array([note.end_s - note.start_s for note in notes])
+        tuning = float(np.average(np.clip(sung - pitches, -0.5, 0.5), weights=lengths))
     chosen = key if key is not None else _mode_of(scale_key, notes, pitches)
     return WrittenTune(tuple(int(p) for p in pitches), 100.0 * tuning, chosen, float(margin))
 

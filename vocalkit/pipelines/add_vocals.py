@@ -106,9 +106,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AddVocals:
-    """One request: lyrics as text, a score with words, or a score to lay the lyrics under.
+    """One request: lyrics as text, a score with words, a score to lay the lyrics under, or a performance.
 
-    given: bars of a melody for the first of the lyrics, from which it goes on.
+    given: bars of a melody for the first of the lyrics, from which it goes on; performance: sung at its own times on
+    the backing, with its own pitch; it has its words already.
     """
 
     backing: Audio
@@ -116,9 +117,14 @@ class AddVocals:
     score: ImportedScore | Score | None = None
     choices: Choices = Choices()
     given: ImportedScore | None = None
+    performance: Performance | None = None
 
     def __post_init__(self) -> None:
-        if self.lyrics is None and self.score is None:
+        if self.performance is not None and (self.lyrics is not None or self.score is not None):
+            raise InputError("a performance has its words and notes already; leave the lyrics and the score out")
+        if self.performance is not None and not self.performance.notes:
+            raise InputError("there are no notes to sing in the performance")
+        if self.lyrics is None and self.score is None and self.performance is None:
             raise InputError("nothing to sing: give lyrics, a score, or both")
         if self.given is not None and (self.lyrics is None or self.score is not None):
             raise InputError("to go on from given bars, give all the lyrics of the song, and no other score")
@@ -187,6 +193,8 @@ def add_variations(request: AddVocals, count: int, *, progress: Progress = silen
 
 
 def _add_vocals(request: AddVocals, clock: StageClock) -> Render:
+    if request.performance is not None:
+        return _performed(request.performance, request, clock)
     profile, words = _prepared(request, clock)
     singer = call_singer(profile, request.choices, _languages(words), clock)
     backing = listen(request.backing, request.choices, clock)
@@ -203,10 +211,20 @@ def _prepared(request: AddVocals, clock: StageClock) -> tuple[VoiceProfile, Word
     return profile, replace(words, given=request.given)
 
 
+def _performed(given: Performance, request: AddVocals, clock: StageClock) -> Render:
+    """A performance on the backing, as it is."""
+    choices = request.choices
+    profile = choose_voice(choices.voice)
+    singer = call_singer(profile, choices, given.languages, clock)
+    backing = listen(request.backing, choices, clock)
+    tune = own_tune(_score_of(given, backing), backing, Words(None, None), profile, choices, ())
+    return _sung(request, tune, backing, singer, clock)
+
+
 def _sung(request: AddVocals, tune: Tune, backing: Backing, singer: Singer, clock: StageClock) -> Render:
     """A tune sung and mixed; the take's own seed is the performance's too."""
     choices, score = replace(request.choices, seed=tune.seed), tune.score
-    performance = perform_score(score, choices, clock)
+    performance = request.performance or perform_score(score, choices, clock)
     vocal = sing_performance(performance, singer, choices, clock)
     others, told = sing_others(score, singer.voice.profile, singer, choices.harmony, seed=choices.seed, clock=clock)
     with clock.stage("mix"):
@@ -236,6 +254,13 @@ def _sung(request: AddVocals, tune: Tune, backing: Backing, singer: Singer, cloc
     )  # fmt: skip
     takes = tuple(other.take(request.backing.sample_rate, mix.audio.frames) for other in others)
     return Render(score, performance, dry, mix.provenance, report, singer.voice, mix, backing, takes)
+
+
+def _score_of(performance: Performance, backing: Backing) -> Score:
+    """The notes of a performance on the backing's beats and chords, at their own times."""
+    return Score(
+        performance.notes, backing.tempo_map, backing.key, backing.chords, backing.sections, performance.language
+    )
 
 
 def _languages(words: Words) -> tuple[str, ...]:

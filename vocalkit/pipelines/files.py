@@ -117,11 +117,14 @@ def _song_request(
         _check_nothing_chosen(choices.reading, "give --score")
     with clock.stage("read"):
         words = None if lyrics is None else read_words(lyrics)
-        own, first = (None if path is None else read_own_score(path, choices.reading) for path in (score, given))
-        request = AddVocals(read(instrumental), words, own, choices, first)
+        own = None if score is None else _read_music(score, choices.reading)
+        first = None if given is None else read_own_score(given, choices.reading)
+        played = own if isinstance(own, Performance) else None
+        melody = None if isinstance(own, Performance) else own
+        request = AddVocals(read(instrumental), words, melody, choices, given=first, performance=played)
         check_encodable(form, request.backing.sample_rate)
-        parts: dict[Part, Path | None] = {"instrumental": instrumental, "lyrics": lyrics, "melody": score}
-        materials = materials_of(parts | {"first bars": given}, words)
+        parts: dict[Part, Path | None] = {"instrumental": instrumental, "lyrics": lyrics, "first bars": given}
+        materials = materials_of(parts | {"melody" if played is None else "performance": score}, words)
     arguments = {"command": "add-vocals", **files}
     return request, Release(form, materials, choices_in_json(arguments, choices) | {"format": form}), clock
 

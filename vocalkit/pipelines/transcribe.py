@@ -170,8 +170,8 @@ def _grid(found: HumTranscription, choices: HumChoices, backing: Backing | None)
     end_s = found.notes[-1].end_s + 1.0
     if backing is not None:
         late_s = found.notes[-1].end_s - backing.duration_s
-        notice = (f"the hum goes on {late_s:.1f} s after the backing ends",) if late_s > 0.5 else ()
-        return backing.tempo_map, notice
+        late = f"the hum goes on {late_s:.1f} s after the backing ends"
+        return backing.tempo_map, (late,) if late_s > 0.5 else ()
     if choices.tempo_bpm is not None:
         return TempoMap.constant(choices.tempo_bpm, duration_s=end_s), ()
     notice = f"no beat was given: bars are counted at {ASSUMED_BPM:.0f} BPM and the notes keep their own times"
