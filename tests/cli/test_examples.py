@@ -67,6 +67,9 @@ def workshop(short_song, tmp_path_factory: pytest.TempPathFactory) -> Path:  # t
     command = ["add-vocals", str(home / "song.wav"), "--lyrics", str(home / "words.txt")]
     assert main([*command, "--out", str(home / "my-song")]) == 0
     shutil.copy(home / "my-song" / "vocals_dry.wav", home / "take.wav")
+    (home / "clips").mkdir()
+    shutil.copy(home / "take.wav", home / "clips" / "line.wav")
+    (home / "clips.txt").write_text("line|Who has seen the wind? Neither I nor you\n", encoding="utf-8")
     (home / "studio.json").write_bytes(open_desk().host.bundle.to_bytes())
     return home
 
