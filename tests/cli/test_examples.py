@@ -73,6 +73,9 @@ def workshop(short_song, tmp_path_factory: pytest.TempPathFactory) -> Path:  # t
     shutil.copy(home / "my-song" / "vocals_dry.wav", home / "take.wav")
     # Whoever hums the tune: the first voice sings it, and its stem is the hum.
     shutil.copy(home / "my-song" / "vocals_dry.wav", home / "hum.wav")
+    (home / "clips").mkdir()
+    shutil.copy(home / "take.wav", home / "clips" / "line.wav")
+    (home / "clips.txt").write_text("line|Who has seen the wind? Neither I nor you\n", encoding="utf-8")
     (home / "studio.json").write_bytes(open_desk().host.bundle.to_bytes())
     return home
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soxr
+from scipy.signal import fftconvolve
 
 from vocalkit.audio import read
 from vocalkit.types import Audio
@@ -44,7 +45,10 @@ def test_each_fault_is_named(spoken: Audio) -> None:
     loud = np.clip(mono * (6 / np.abs(mono).max()), -1, 1)
     narrow = soxr.resample(soxr.resample(mono, RATE, 8000), 8000, RATE)
     noisy = mono + rng.normal(0, 0.03, mono.size)
+    tail = rng.standard_normal(RATE) * 10.0 ** (-3.0 * np.arange(RATE) / RATE)  # a hall of one second
+    echoing = fftconvolve(mono, np.concatenate([[0.3], 0.02 * tail]))[: mono.size]
     expected = {
+        " s to die away": remade(echoing),
         "clipped": remade(loud * 0.9),
         "too quiet": remade(mono * 0.01),
         "noisy": remade(noisy),

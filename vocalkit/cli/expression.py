@@ -15,7 +15,7 @@ _OPTIONS = (
     ("vibrato-depth", "vibrato_depth_cents", "CENTS", "of vibrato to either side: 0 to 200 (default: 60)"),
     ("vibrato-rate", "vibrato_rate_hz", "HZ", "of vibrato: 3 to 9 (default: 5.6)"),
     ("vibrato-onset", "vibrato_onset_s", "SECONDS", "from a note's start to its vibrato: 0 to 3 (default: 0.3)"),
-    ("portamento", "portamento_s", "SECONDS", "for the way from note to note: 0.01 to 0.4 (default: 0.07)"),
+    ("portamento", "portamento_s", "SECONDS", "for the way from note to note: 0.01 to 0.4 (default: 0.05)"),
     ("scoop", "scoop_cents", "CENTS", "how far below its note a phrase begins: 0 to 200 (default: 55)"),
     ("fluctuation", "fluctuation", "X", "small irregularities of pitch: 0 none, 1 usual, 3 at most"),
 )

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 
+from vocalkit.cli.align import add_align
 from vocalkit.cli.arguments import Commands, add_command, add_json, print_json
+from vocalkit.cli.clips import add_clips
 from vocalkit.cli.enroll import add_enroll
 
 EXAMPLES = """\
   vocalkit voice list
   vocalkit voice list --json
   vocalkit voice show clara
+  vocalkit voice prompts --lang es
+  vocalkit voice check clips --transcripts clips.txt --plot coverage.png
+  vocalkit voice align take.wav --text "Who has seen the wind? Neither I nor you" --plot take.png
   vocalkit voice enroll --challenge challenge.json --consent consent.wav --audio clips --transcripts clips.txt
 """
 
@@ -26,6 +31,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     add_json(showing)
     showing.set_defaults(run=run_show)
     add_enroll(actions, common)
+    add_clips(actions, common)
+    add_align(actions, common)
 
 
 def run_list(args: argparse.Namespace) -> int:

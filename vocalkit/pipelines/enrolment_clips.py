@@ -49,7 +49,7 @@ def read_clips(folder: Path, transcripts: Path | None, *, language: str) -> tupl
     if twice := [name for name, count in names.items() if count > 1]:
         raise InputError(f"two recordings are called {twice[0]}; give every clip a name of its own")
     texts = _texts(folder, paths, transcripts)
-    words = _phonemes(texts, language=language)
+    words = phonemes_of(texts, language=language)
     clips = []
     for path in paths:
         # Two channels of one microphone say nothing more than one.
@@ -133,7 +133,7 @@ def _read_text(path: Path) -> str:
         raise InputError(f"cannot read {path} as UTF-8 text: {error}") from None
 
 
-def _phonemes(texts: dict[str, str], *, language: str) -> dict[str, Words]:
+def phonemes_of(texts: dict[str, str], *, language: str) -> dict[str, Words]:
     """The phonemes of each word of each text, many texts a call: starting espeak is what takes long."""
     from vocalkit.lyrics import parse_lyrics
 

@@ -1,7 +1,8 @@
 """When each phoneme is sung: vowels on the notes, consonants in the time before them.
 
-Consonants keep lengths near speech and vowels take the rest. Lengths are near the medians of the
-phoneme labels of the PJS corpus (86 songs, one singer) where Japanese has the sound. Elsewhere they
+Consonants keep lengths near speech and vowels take the rest. Where Japanese has the sound, lengths and how
+they grow with the time before and after are learned from the PJS corpus (one singer, the songs that are not
+held out) by recipes/performance/fit.py. Elsewhere they
 are estimates in the range of the literature on American English (such as N. Umeda, JASA 61, 1977),
 not taken from its tables; w, ɹ and the sonorants of clusters were then shortened until the vowel,
 not they, is heard as the start of the note. Stops include their closure. That consonants shorten in
@@ -25,19 +26,23 @@ LEGATO_GAP_S = 0.15
 _CONSONANT_S: dict[str, float] = {
     unicodedata.normalize("NFD", symbol): seconds
     for symbols, seconds in (
-        ("ɾ ɽ", 0.040),
+        ("ɾ ɽ", 0.042),
         ("v ð β ʝ", 0.065),
-        ("b ɟ ɥ ɰ j l n ŋ", 0.060),
+        ("ɟ ɥ ɰ l n ŋ", 0.060),
+        ("j", 0.062),
+        ("b", 0.058),
         ("w", 0.055),
         ("d ɡ", 0.052),
         ("t", 0.075),
-        ("p f ɸ h ħ z r m ɲ", 0.075),
+        ("f ħ r ɲ", 0.075),
+        ("m", 0.071),
+        ("p ɸ h z", 0.079),
         ("ɹ", 0.065),
-        ("dʒ dʑ dz ʒ ʑ", 0.080),
+        ("dʒ dʑ dz ʒ ʑ", 0.077),
         ("k c q", 0.085),
         ("θ", 0.095),
-        ("s", 0.115),
-        ("ts tʃ tɕ", 0.112),
+        ("s ts", 0.116),
+        ("tʃ tɕ", 0.111),
         ("ʃ ɕ ʂ", 0.128),
         ("ʔ", 0.050),
     )
@@ -54,8 +59,10 @@ _CLUSTERED_SONORANT_FACTOR = 0.55
 _OBSTRUENTS = ("stop", "affricate", "fricative")
 _CODA_FACTOR = 0.85
 _PHRASE_FINAL_FACTOR = 1.2
-_USUAL_NOTE_S, _TEMPO_EXPONENT = 0.25, 0.106  # fit on PJS: consonants grow with the note to this power
-_VOWEL_SHARE, _VOWEL_MIN_S, _VOWEL_MAX_SHARE_OF_MIN = 0.5, 0.05, 0.7
+_USUAL_NOTE_S, _NOTE_RANGE_S = 0.25, (0.1, 1.0)
+_SINCE_EXPONENT, _UNTIL_EXPONENT = 0.100, 0.044  # consonants grow with the times around them to these powers
+_PALATAL_GLIDE_S = 0.034  # what j takes after a consonant that keeps its own length (kj, ɾj)
+_VOWEL_SHARE, _VOWEL_SHARE_BY_ONE, _VOWEL_MIN_S, _VOWEL_MAX_SHARE_OF_MIN = 0.5, 0.36, 0.05, 0.7
 _BREATH_S, _RELEASE_MAX_S, _RELEASE_SHARE = 0.25, 0.08, 0.1
 _TRAILING_VOWEL_S = 0.35
 
@@ -88,21 +95,29 @@ def consonant_lengths_s(
     *,
     stress: int,
     interval_s: float,
+    since_s: float | None = None,
     coda: bool = False,
     final: bool = False,
     after: str | None = None,
 ) -> list[float]:
     """Unhurried lengths in seconds of the consonants of one onset or coda.
 
-    stress: 0 to 2, of the syllable; interval_s: time from its vowel to the next; final: before a rest;
-    after: the consonant that an onset follows at once, if any.
+    stress: 0 to 2, of the syllable; interval_s: time from its vowel to the next; since_s: time from the vowel before
+    an onset to its own, None after a rest; final: before a rest; after: the consonant that an onset follows at
+    once, if any.
     """
-    scale = min(max((interval_s / _USUAL_NOTE_S) ** _TEMPO_EXPONENT, 0.85), 1.15)
-    scale *= _STRESS_FACTOR[stress] * _CLUSTER_FACTOR[min(len(symbols), len(_CLUSTER_FACTOR)) - 1]
+    pair = not coda and len(symbols) == 2 and symbols[1] == "j"
+    scale = _STRESS_FACTOR[stress] * _CLUSTER_FACTOR[0 if pair else min(len(symbols), len(_CLUSTER_FACTOR)) - 1]
+    if coda:
+        scale *= _growth(interval_s, _SINCE_EXPONENT)
+    else:
+        scale *= _growth(interval_s, _UNTIL_EXPONENT) * _growth(since_s or _USUAL_NOTE_S, _SINCE_EXPONENT)
     if coda:
         scale *= _PHRASE_FINAL_FACTOR if final else _CODA_FACTOR
     lengths = [scale * _base_length_s(symbol) for symbol in symbols]
-    if not coda:
+    if pair:
+        lengths[1] = scale * _PALATAL_GLIDE_S
+    elif not coda:
         # In "bring" the r is little more than the way from lips to vowel; sung longer, it is heard as the note's start.
         for i, (before, symbol) in enumerate(zip((after, *symbols[:-1]), symbols, strict=True)):
             if (
@@ -112,6 +127,11 @@ def consonant_lengths_s(
             ):
                 lengths[i] *= _CLUSTERED_SONORANT_FACTOR
     return lengths
+
+
+def _growth(time_s: float, exponent: float) -> float:
+    low_s, high_s = _NOTE_RANGE_S
+    return float((min(max(time_s, low_s), high_s) / _USUAL_NOTE_S) ** exponent)
 
 
 def phoneme_spans(notes: Sequence[Note]) -> tuple[PhonemeSpan, ...]:
@@ -202,8 +222,10 @@ def _part_cells(
         yield _Cell(from_s, to_s, first, last, onset, vowel, coda if k == len(parts) - 1 else (), stress)
 
 
-def _vowel_min_s(interval_s: float) -> float:
-    return max(_VOWEL_SHARE * interval_s, min(_VOWEL_MIN_S, _VOWEL_MAX_SHARE_OF_MIN * interval_s))
+def _vowel_min_s(interval_s: float, consonants: int) -> float:
+    """What a vowel keeps of the time to the next, whatever its consonants want; one by itself may take more of it."""
+    share = _VOWEL_SHARE if consonants > 1 else _VOWEL_SHARE_BY_ONE
+    return max(share * interval_s, min(_VOWEL_MIN_S, _VOWEL_MAX_SHARE_OF_MIN * interval_s))
 
 
 def _fit(lengths_s: list[float], room_s: float) -> list[float]:
@@ -236,11 +258,13 @@ def _joined(cell: _Cell, following: _Cell, vowel_s: float) -> list[PhonemeSpan]:
     coda_s = consonant_lengths_s(cell.coda, stress=cell.stress, interval_s=interval_s, coda=True) if cell.coda else []
     last = cell.coda[-1] if cell.coda else None
     onset_s = (
-        consonant_lengths_s(following.onset, stress=following.stress, interval_s=after_s, after=last)
+        consonant_lengths_s(
+            following.onset, stress=following.stress, interval_s=after_s, since_s=interval_s, after=last
+        )
         if following.onset
         else []
     )
-    fitted_s = _fit([*coda_s, *onset_s], interval_s - _vowel_min_s(interval_s))
+    fitted_s = _fit([*coda_s, *onset_s], interval_s - _vowel_min_s(interval_s, len(coda_s) + len(onset_s)))
     coda_s, onset_s = fitted_s[: len(coda_s)], fitted_s[len(coda_s) :]
     onset = _lay(following.onset, onset_s, following.start_s, following.first)
     coda = _lay(cell.coda, coda_s, onset[0].start_s if onset else following.start_s, cell.last)
@@ -263,7 +287,7 @@ def _before_rest(cell: _Cell, following: _Cell | None, vowel_s: float) -> list[P
         if cell.coda
         else []
     )
-    coda = _lay(cell.coda, _fit(coda_s, held_s - _vowel_min_s(held_s)), end_s, cell.last)
+    coda = _lay(cell.coda, _fit(coda_s, held_s - _vowel_min_s(held_s, len(coda_s))), end_s, cell.last)
     spans = [PhonemeSpan(cell.nucleus, vowel_s, coda[0].start_s if coda else end_s, cell.first), *coda]
     if following is not None and onset_s:
         onset_s = _fit(onset_s, following.start_s - end_s)

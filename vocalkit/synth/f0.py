@@ -23,7 +23,7 @@ from vocalkit.units import midi_to_hz
 
 Curve = NDArray[np.float64]
 
-_FINE_CENTS, _FINE_HZ, _FINE_MAX_HZ = 4.5, (9.0, 18.0), 5.0
+_FINE_CENTS, _FINE_HZ, _FINE_MAX_HZ = 6.5, (9.0, 18.0), 5.0
 _DRIFT_CENTS, _DRIFT_HZ, _DRIFT_MAX_CENTS = 6.0, 1.2, 15.0
 _DIP_CENTS = {"stop": 40.0, "affricate": 40.0, "fricative": 45.0, "nasal": 12.0, "tap": 12.0, "liquid": 10.0}
 _RAISE_CENTS, _RAISE_DECAY_S = 20.0, 0.02
@@ -52,8 +52,7 @@ def f0_curve(
     _bend_phrases(bends, notes, spans, hop_s=hop_s, seed=seed, scoop_cents=settings.scoop_cents)
     _bend_consonants(bends, spans, hop_s=hop_s)
     bends += settings.fluctuation * _drift_cents(frames, hop_s=hop_s, seed=seed)
-    highest_hz = midi_to_hz(max(note.pitch_midi for note in notes))
-    limit = 1200.0 * math.log2(1.0 + _FINE_MAX_HZ / highest_hz)
+    limit = _fine_limit_cents(notes, frames, hop_s=hop_s)
     bends += np.clip(settings.fluctuation * _fine_cents(frames, hop_s=hop_s, seed=seed), -limit, limit)
     cents = melody_cents(notes, spans, bends, voiced, hop_s=hop_s, portamento_s=settings.portamento_s)
     hz = midi_to_hz(cents / 100.0)
@@ -150,6 +149,14 @@ def _fine_cents(frames: int, *, hop_s: float, seed: int) -> Curve:
     noise = np.random.default_rng([seed, _FINE_STREAM]).standard_normal(frames)
     band = signal.butter(2, _FINE_HZ, "bandpass", fs=1.0 / hop_s, output="sos")
     return np.asarray(_FINE_CENTS * signal.sosfilt(band, noise) / _gain(band))
+
+
+def _fine_limit_cents(notes: Sequence[Note], frames: int, *, hop_s: float) -> Curve:
+    """`_FINE_MAX_HZ` at the pitch of the note that sounds, or sounded last: float64 (frames,)."""
+    starts_s = np.array([note.start_s for note in notes])
+    index = np.searchsorted(starts_s, np.arange(frames) * hop_s, side="right") - 1
+    hz = np.asarray(midi_to_hz(np.array([note.pitch_midi for note in notes])))[np.maximum(index, 0)]
+    return np.asarray(1200.0 * np.log2(1.0 + _FINE_MAX_HZ / hz))
 
 
 def _drift_cents(frames: int, *, hop_s: float, seed: int) -> Curve:

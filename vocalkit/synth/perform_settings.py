@@ -39,7 +39,7 @@ class PerformSettings:
     vibrato_depth_cents: float = 60.0
     vibrato_rate_hz: float = 5.6
     vibrato_onset_s: float = 0.3
-    portamento_s: float = 0.07
+    portamento_s: float = 0.05
     scoop_cents: float = 55.0
     fluctuation: float = 1.0
 

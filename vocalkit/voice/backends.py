@@ -7,7 +7,7 @@ from collections.abc import Callable
 from vocalkit.errors import InputError
 from vocalkit.protocols import Aligner
 
-DEFAULT_ALIGNER = "pocketsphinx"
+DEFAULT_ALIGNER = "own"
 
 
 def load_aligner(name: str = DEFAULT_ALIGNER) -> Aligner:
@@ -18,10 +18,21 @@ def load_aligner(name: str = DEFAULT_ALIGNER) -> Aligner:
     return loader()
 
 
+def _own() -> Aligner:
+    from vocalkit.resources import locate
+    from vocalkit.voice.own_aligner import ModelAligner
+    from vocalkit.voice.phone_model import TENSORS, model_of
+    from vocalkit.weights import read_manifest, read_weights
+
+    manifest = read_manifest(locate("pretrained") / "aligner.toml")
+    return ModelAligner(model_of(read_weights(manifest, names=TENSORS)))
+
+
 def _pocketsphinx() -> Aligner:
     from vocalkit.voice.align import PocketsphinxAligner
 
     return PocketsphinxAligner()
 
 
-ALIGNERS: dict[str, Callable[[], Aligner]] = {"pocketsphinx": _pocketsphinx}
+ALIGNERS: dict[str, Callable[[], Aligner]] = {"own": _own, "pocketsphinx": _pocketsphinx}
+"""own: any language, speech and singing; pocketsphinx: English speech, needs the `align` extra."""
