@@ -182,9 +182,12 @@ def spread_of(mel_basis: Tensor) -> Tensor:
 
 
 def untold_of(mel_basis: Tensor) -> Tensor:
-    """(bins,): share of a bin's magnitude that its mel band does not tell: 1 less 1 over the bins a band sums up."""
+    """(bins,): share of a bin's magnitude that its mel band does not tell: 1 less 1 over the values a band sums up.
+
+    A band holds one value for every 1.5 bins: neighbours share a Hann window's noise bandwidth.
+    """
     wide = mel_basis.sum(1) / mel_basis.max(1).values
-    return 1.0 - 1.0 / torch.clamp(spread_of(mel_basis) @ wide, min=1.0)
+    return 1.0 - 1.0 / torch.clamp((spread_of(mel_basis) @ wide) / 1.5, min=1.0)
 
 
 def smooth_of(mel_basis: Tensor, sample_rate: int) -> Tensor:
