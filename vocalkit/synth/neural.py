@@ -18,7 +18,7 @@ from vocalkit.synth.torch_engine import TorchEngine, build_network
 from vocalkit.types import Audio
 from vocalkit.weights import Tensors, WeightsContentError, WeightsManifest, read_weights
 
-CHUNK_FRAMES = 512
+CHUNK_FRAMES = 1024
 
 
 class VocoderEngine(Protocol):

@@ -48,15 +48,16 @@ class NumpyEngine:
         self._fill_with_noise(self.spectra.inside(noise), first, seed)
         window = self.spectra.window * np.float32(4.0 / n_fft)
         harmonic = np.empty((frames, self.shape.bins), np.complex64)
-        teeth = np.empty_like(mel)
+        teeth, pieces = np.empty_like(mel), self.spectra.pieces(source)
         for block in blocks(frames):
-            harmonic[block] = self.spectra.read(source, block, window)
+            harmonic[block] = self.spectra.read(pieces[block], window)
             teeth[block] = self.start.teeth(harmonic[block])
         envelope = self.start.envelope(mel, teeth)
         channels = self.network(self.network.features(mel, teeth, f0_hz))
         window = self.spectra.window * np.float32((0.375 * n_fft) ** -0.5)
+        pieces = self.spectra.pieces(noise)
         for block in blocks(frames):
-            noisy = self.spectra.read(noise, block, window)
+            noisy = self.spectra.read(pieces[block], window)
             heard = Heard(mel[block], teeth[block], envelope[block], harmonic[block], noisy)
             harmonic[block] = self.start.spectrum(heard, self.network.leave(channels[block]))
         return harmonic
@@ -80,8 +81,9 @@ class NumpyEngine:
             ahead = sound - before
             ahead *= step / (step + 1.0)
             ahead += sound
+            pieces = self.spectra.pieces(ahead)
             for block in blocks(frames):
-                rebuilt = self.spectra.read(ahead, block, self.spectra.window)
+                rebuilt = self.spectra.read(pieces[block], self.spectra.window)
                 rebuilt *= np.divide(wanted[block], _magnitude(rebuilt, 1e-6))
                 spectrum[block] = rebuilt
             before, sound = sound, self._sound(spectrum)

@@ -48,8 +48,9 @@ class Block:
         for block in blocks(len(x) - 2 * half):
             start, stop = block.start, block.stop
             inner = x[start:stop] * self.depthwise[0]
+            part = np.empty_like(inner)
             for shift, weight in enumerate(self.depthwise[1:], start=1):
-                inner += x[start + shift : stop + shift] * weight
+                inner += np.multiply(x[start + shift : stop + shift], weight, out=part)
             inner += self.bias
             added = self.down(_gelu(self.up(normalised(inner))))
             np.add(added, x[start + half : stop + half], out=out[start + half : stop + half])
@@ -98,9 +99,9 @@ class Network:
 
 def normalised(x: Array) -> Array:
     """In place: every row (frames, channels) of mean 0 and variance 1, LayerNorm's first half."""
-    x -= x.mean(axis=1, keepdims=True)
+    x -= np.add.reduce(x, axis=1, keepdims=True) / x.shape[1]
     variance = np.einsum("ij,ij->i", x, x)[:, None] / x.shape[1]
-    x /= np.sqrt(variance + 1e-6)
+    x *= 1.0 / np.sqrt(variance + 1e-6)
     return x
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from vocalkit.nn.shape import VocoderShape
 from vocalkit.synth.harmonic.blocks import blocks
 
 Curve = NDArray[np.float32]
+Values = TypeVar("Values", NDArray[np.float32], NDArray[np.float64])
 
 
 def cycles_at_frames(f0_hz: Curve, hop_s: float) -> NDArray[np.float64]:
@@ -66,11 +68,11 @@ def _harmonics(phase: Curve, hz: Curve, top_hz: float) -> Curve:
     return total
 
 
-def _edges(f0_hz: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+def _edges(f0_hz: Values) -> tuple[Values, Values]:
     """F0 at the start and end of each frame: linear between voiced frames, held at their edges."""
     following = _following(f0_hz)
     return np.where(f0_hz > 0, f0_hz, following), np.where(following > 0, following, f0_hz)
 
 
-def _following(values: NDArray[np.floating]) -> NDArray[np.floating]:
+def _following(values: Values) -> Values:
     return np.concatenate([values[1:], values[-1:]])

@@ -34,10 +34,13 @@ class Spectra:
         half = self.n_fft // 2
         return room.reshape(-1)[half : room.size - (self.n_fft - self.hop - half)]
 
-    def read(self, room: Samples, block: slice, window: Samples) -> Spectrum:
-        """complex64 (frames of the block, n_fft / 2 + 1)."""
-        windows = np.lib.stride_tricks.sliding_window_view(room.reshape(-1), self.n_fft)[:: self.hop]
-        found: Spectrum = scipy.fft.rfft(windows[block] * window, axis=1, overwrite_x=True, workers=1)
+    def pieces(self, room: Samples) -> Samples:
+        """The samples (frames, n_fft) under every window, a view."""
+        return np.lib.stride_tricks.sliding_window_view(room.reshape(-1), self.n_fft)[:: self.hop]
+
+    def read(self, pieces: Samples, window: Samples) -> Spectrum:
+        """complex64 (frames, n_fft / 2 + 1) of pieces (frames, n_fft)."""
+        found: Spectrum = scipy.fft.rfft(pieces * window, axis=1, overwrite_x=True, workers=1)
         return found
 
     def write(self, spectrum: Spectrum, room: Samples, start: int) -> None:

@@ -43,8 +43,7 @@ class Start:
     def envelope(self, mel: Array, teeth: Array) -> Array:
         """Log mel bands over those of the comb, read at its teeth: (frames, n_mels)."""
         weight = np.square(teeth)
-        found: Array = ((weight * (mel - np.log(teeth))) @ self.smooth) / (weight @ self.smooth)
-        return found
+        return np.asarray(((weight * (mel - np.log(teeth))) @ self.smooth) / (weight @ self.smooth), np.float32)
 
     def spectrum(self, heard: Heard, corrections: Array) -> Spectrum:
         """complex64 (frames, bins). corrections: (frames, 4 bins): log magnitude, depth, log share, phase; used up."""
@@ -95,5 +94,5 @@ class Start:
 
 def _comb(strength: Array) -> Array:
     """Magnitudes of the harmonics whose power is `strength`, with the valleys between them filled."""
-    comb = strength + VALLEY**2
-    return np.sqrt(comb, out=comb)
+    comb: Array = np.sqrt(strength + VALLEY**2)
+    return comb
