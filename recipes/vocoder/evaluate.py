@@ -47,7 +47,8 @@ from vocalkit.protocols import Vocoder
 from vocalkit.synth.backends import load_vocoder
 from vocalkit.synth.copying import copy
 from vocalkit.synth.mel_vocoder import MelVocoder
-from vocalkit.synth.neural import NeuralVocoder, build_network
+from vocalkit.synth.neural import NeuralVocoder
+from vocalkit.synth.torch_engine import TorchEngine, build_network
 from vocalkit.types import Audio, SourceFilter
 
 TRANSPOSED = (-7.0, 7.0)
@@ -78,7 +79,7 @@ def from_checkpoint(path: Path, refinements: int | None) -> Vocoder:
     shape = kept["about"]["shape"] | ({} if refinements is None else {"refinements": refinements})
     network = build_network(shape)
     network.load_state_dict(kept["average"])
-    return NeuralVocoder(network)
+    return NeuralVocoder(TorchEngine(network))
 
 
 class FromSourceFilter:
@@ -146,8 +147,9 @@ def table(rows: list[dict[str, Any]], vocoders: list[str], title: str) -> str:
 
 def size_of(vocoder: NeuralVocoder) -> str:
     """Parameters, and multiply-adds for each second of sound in matrices and convolutions (spectra come on top)."""
-    weights = sum(value.numel() for value in vocoder.network.parameters() if value.ndim > 1)
-    every = sum(value.numel() for value in vocoder.network.parameters())
+    tensors = vocoder.engine.shape.tensors().values()
+    weights = sum(math.prod(sizes) for sizes in tensors if len(sizes) > 1)
+    every = sum(math.prod(sizes) for sizes in tensors)
     return f"{every / 1e6:.2f} M parameters, {weights * RATE / vocoder.contract.hop / 1e9:.2f} G multiply-adds a second"
 
 

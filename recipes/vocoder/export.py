@@ -23,7 +23,7 @@ else:
 
 from vocalkit.nn.export import write_onnx
 from vocalkit.synth.mel import CONTRACT
-from vocalkit.synth.neural import build_network
+from vocalkit.synth.torch_engine import build_network
 from vocalkit.weights import Source, WeightsManifest, write_manifest, write_weights
 
 NAME = "vocoder"

@@ -12,7 +12,8 @@ pytest.importorskip("torch", reason="torch is in the neural extra")
 from vocalkit.errors import InputError, WeightsError
 from vocalkit.synth.mel import CONTRACT, MelContract, log_mel
 from vocalkit.synth.mel_vocoder import MelFrames
-from vocalkit.synth.neural import NeuralVocoder, build_network, load_neural
+from vocalkit.synth.neural import NeuralVocoder, load_neural
+from vocalkit.synth.torch_engine import TorchEngine, build_network
 from vocalkit.types import F0Curve, SourceFilter
 from vocalkit.weights import WeightsManifest, read_manifest, write_manifest, write_weights
 
@@ -24,7 +25,7 @@ def vocoder() -> NeuralVocoder:
     import torch
 
     torch.manual_seed(0)
-    return NeuralVocoder(build_network(SHAPE))
+    return NeuralVocoder(TorchEngine(build_network(SHAPE)))
 
 
 def voice(frames: int, *, hz: float = 220.0, seed: int = 0) -> MelFrames:
@@ -98,7 +99,7 @@ def test_it_sings_source_and_filter(vocoder: NeuralVocoder) -> None:
 
 
 def stored(vocoder: NeuralVocoder, folder: Path) -> WeightsManifest:
-    tensors = {name: value.numpy().astype(np.float16) for name, value in vocoder.network.state_dict().items()}
+    tensors = {name: value.numpy().astype(np.float16) for name, value in vocoder.engine.network.state_dict().items()}
     digest, size = write_weights(folder / "vocoder.safetensors", tensors)
     manifest = WeightsManifest(
         folder=folder, name="vocoder", file="vocoder.safetensors", sha256=digest, bytes=size, licence="CC0-1.0",

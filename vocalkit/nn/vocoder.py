@@ -9,44 +9,15 @@ each bin is harmonic, and the phase of the harmonics against the fundamental.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
+from vocalkit.nn.bands import minimum_phase_of, smooth_of, spread_of, untold_of
 from vocalkit.nn.convnext import ConvNeXtBlock
 from vocalkit.nn.noise import white_noise
+from vocalkit.nn.shape import TINY, VALLEY, VocoderShape
 from vocalkit.nn.source import harmonic_source
 from vocalkit.nn.spectral import Spectrum, Stft, magnitude
-
-_VALLEY = 0.1
-_TINY = 1e-7
-
-
-@dataclass(frozen=True, slots=True)
-class VocoderShape:
-    """The numbers a `HarmonicVocoder` is built from.
-
-    refinements: of its phases, see `HarmonicVocoder.refined`; roughness: how far noise keeps the magnitudes it
-    happens to have, 0 not at all, 1 as far as a mel band cannot tell them.
-    """
-
-    sample_rate: int = 44_100
-    n_fft: int = 2048
-    hop: int = 512
-    n_mels: int = 128
-    channels: int = 384
-    hidden: int = 1152
-    blocks: int = 6
-    kernel: int = 7
-    top_hz: float = 20_000.0
-    mel_floor: float = 1e-5
-    refinements: int = 8
-    roughness: float = 1.0
-
-    @property
-    def bins(self) -> int:
-        return self.n_fft // 2 + 1
 
 
 class HarmonicVocoder(nn.Module):
@@ -61,11 +32,16 @@ class HarmonicVocoder(nn.Module):
         self.smooth: Tensor
         self.minimum_phase: Tensor
         self.untold: Tensor
-        self.register_buffer("mel_basis", mel_basis, persistent=False)
-        self.register_buffer("spread", spread_of(mel_basis), persistent=False)
-        self.register_buffer("smooth", smooth_of(mel_basis, shape.sample_rate), persistent=False)
-        self.register_buffer("minimum_phase", minimum_phase_of(self.spread), persistent=False)
-        self.register_buffer("untold", shape.roughness * untold_of(mel_basis)[:, None], persistent=False)
+        bands = mel_basis.cpu().numpy()
+        spread = spread_of(bands)
+        for name, matrix in (
+            ("mel_basis", bands),
+            ("spread", spread),
+            ("smooth", smooth_of(bands, shape.sample_rate)),
+            ("minimum_phase", minimum_phase_of(spread)),
+            ("untold", shape.roughness * untold_of(bands)[:, None]),
+        ):
+            self.register_buffer(name, torch.from_numpy(matrix), persistent=False)
         self.enter = nn.Conv1d(2 * shape.n_mels + 2, shape.channels, shape.kernel, padding=shape.kernel // 2)
         self.enter_norm = nn.LayerNorm(shape.channels, eps=1e-6)
         self.blocks = nn.ModuleList(
@@ -82,9 +58,8 @@ class HarmonicVocoder(nn.Module):
 
     @property
     def reach(self) -> int:
-        """Frames on either side that one frame of sound depends on: convolutions, windows in and windows out."""
-        windows = self.shape.n_fft // self.shape.hop
-        return (self.shape.blocks + 1) * (self.shape.kernel // 2) + windows * (2 + self.shape.refinements)
+        """Frames on either side that one frame of sound depends on."""
+        return self.shape.reach
 
     def forward(self, mel: Tensor, f0_hz: Tensor, cycles: Tensor, first: Tensor, *, seed: int) -> Tensor:
         """Waveform float32 (batch, frames * hop) of mel (batch, n_mels, frames) and F0 (batch, frames).
@@ -103,7 +78,7 @@ class HarmonicVocoder(nn.Module):
         noise = white_noise(index, seed=seed)
         harmonic = [part * (4.0 / shape.n_fft) for part in self.stft(source)]
         noisy = [part * (0.375 * shape.n_fft) ** -0.5 for part in self.stft(noise)]
-        comb = torch.sqrt(harmonic[0].square() + harmonic[1].square() + _VALLEY**2)
+        comb = torch.sqrt(harmonic[0].square() + harmonic[1].square() + VALLEY**2)
         teeth = self.mel_basis @ comb
         change, depth, ratio, turn = self.network(mel, teeth, f0_hz)
         phase, share = self.start_phase(mel, teeth) + turn, torch.exp(torch.clamp(ratio, -8.0, 8.0))
@@ -123,7 +98,7 @@ class HarmonicVocoder(nn.Module):
         bins and not which of them are strong: noise of equal magnitudes would sound hollow.
         """
         rough = wanted * chance**self.untold
-        return rough * (self.spread @ ((self.mel_basis @ wanted + _TINY) / (self.mel_basis @ rough + _TINY)))
+        return rough * (self.spread @ ((self.mel_basis @ wanted + TINY) / (self.mel_basis @ rough + TINY)))
 
     def refined(self, spectrum: Spectrum, times: int) -> Spectrum:
         """The same magnitudes with phases nearer to those of a sound: accelerated projections from a good start.
@@ -143,9 +118,9 @@ class HarmonicVocoder(nn.Module):
         """Magnitudes (batch, bins, frames) with the comb's shape whose mel bands come close to `mel`."""
         # A band at the floor holds nothing: silence in, silence out.
         wanted = torch.clamp(mel.exp() - self.shape.mel_floor, min=0.0) + 0.01 * self.shape.mel_floor
-        start = comb * torch.exp(self.spread @ torch.log(wanted / (self.mel_basis @ comb + _TINY)))
+        start = comb * torch.exp(self.spread @ torch.log(wanted / (self.mel_basis @ comb + TINY)))
         for _ in range(2):
-            start = start * (self.spread @ (wanted / (self.mel_basis @ start + _TINY)))
+            start = start * (self.spread @ (wanted / (self.mel_basis @ start + TINY)))
         return start
 
     def start_phase(self, mel: Tensor, teeth: Tensor) -> Tensor:
@@ -165,46 +140,3 @@ class HarmonicVocoder(nn.Module):
         out = self.leave(self.leave_norm(x.transpose(1, 2))).transpose(1, 2).float()
         change, depth, ratio, turn = out.chunk(4, dim=1)
         return change, depth, ratio, turn
-
-
-def spread_of(mel_basis: Tensor) -> Tensor:
-    """(bins, n_mels): weights, summing to 1, that carry mel bands to bins; the outer bands reach on outwards."""
-    weights = mel_basis.T / mel_basis.max(1).values
-    total = weights.sum(1, keepdim=True)
-    spread = weights / torch.clamp(total, min=1e-9)
-    covered = torch.nonzero(total[:, 0] > 1e-6)[:, 0]
-    spread[: covered[0]], spread[covered[-1] + 1 :] = 0.0, 0.0
-    spread[: covered[0], 0] = 1.0
-    spread[covered[-1] + 1 :, -1] = 1.0
-    for index in torch.nonzero(spread.sum(1) < 0.5)[:, 0].tolist():
-        spread[index] = spread[index - 1]
-    return spread
-
-
-def untold_of(mel_basis: Tensor) -> Tensor:
-    """(bins,): share of a bin's magnitude that its mel band does not tell: 1 less 1 over the values a band sums up.
-
-    A band holds one value for every 1.5 bins: neighbours share a Hann window's noise bandwidth.
-    """
-    wide = mel_basis.sum(1) / mel_basis.max(1).values
-    return 1.0 - 1.0 / torch.clamp((spread_of(mel_basis) @ wide) / 1.5, min=1.0)
-
-
-def smooth_of(mel_basis: Tensor, sample_rate: int) -> Tensor:
-    """(n_mels, n_mels): weights by which a band hears its neighbours, a band or 150 Hz wide."""
-    hz = torch.linspace(0.0, sample_rate / 2, mel_basis.shape[1])
-    centre = (mel_basis @ hz) / mel_basis.sum(1)
-    width = torch.clamp(1.0 / mel_basis.max(1).values, min=150.0)
-    return (1.0 + ((centre[:, None] - centre[None]) / width[:, None]).square()) ** -2
-
-
-def minimum_phase_of(spread: Tensor) -> Tensor:
-    """(bins, n_mels): the linear map from log mel bands to the minimum phase of their envelope, by its cepstrum."""
-    log_magnitude = torch.cat([spread, spread[1:-1].flip(0)]).to(torch.float64)
-    cepstrum = torch.fft.ifft(log_magnitude, dim=0).real
-    size = len(cepstrum)
-    fold = torch.zeros(size, 1, dtype=torch.float64)
-    fold[0] = fold[size // 2] = 1.0
-    fold[1 : size // 2] = 2.0
-    phase: Tensor = torch.fft.fft(cepstrum * fold, dim=0).imag[: len(spread)].to(spread.dtype)
-    return phase
