@@ -13,6 +13,7 @@ from vocalkit.cli.arguments import (
     add_json,
     add_music_options,
     add_reading,
+    add_vocoder,
     path_argument,
     print_json,
     reading_of,
@@ -58,6 +59,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     add_harmony_options(parser)
     add_expression_options(parser)
+    add_vocoder(parser)
     add_use_options(parser)
     parser.add_argument("--no-master", action="store_true", help="leave the mix as the sum of its stems")
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
@@ -71,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
     harmony = harmony_of(args, voices=args.harmony)
     more = {"fit": tuple(args.fit), "reading": reading_of(args), "expression": expression_of(args)}
-    more |= {"best_of": args.best_of, "harmony": harmony}
+    more |= {"best_of": args.best_of, "harmony": harmony, "vocoder": args.vocoder}
     choices = choices_of(args, master=not args.no_master, **more, **use_of(args))
     if args.variations > 1:
         return _run_variations(args, choices)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vocalkit.errors import VocalkitError
+from vocalkit.synth.names import DEFAULT_VOCODER, VOCODER_NAMES
 
 if TYPE_CHECKING:
     from vocalkit.score import Reading
@@ -112,6 +113,16 @@ def add_music_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", default="en-us", metavar="CODE", help="language of the lyrics (default: en-us)")
     parser.add_argument("--lexicon", type=path_argument, metavar="FILE", help="your own pronunciations: lexicon.tsv")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another take (default: 0)")
+
+
+def add_vocoder(parser: argparse.ArgumentParser) -> None:
+    """What turns the sung features into sound."""
+    parser.add_argument(
+        "--vocoder",
+        default=DEFAULT_VOCODER,
+        metavar="NAME",
+        help=f"what makes the sound: {', '.join(VOCODER_NAMES)} (default: {DEFAULT_VOCODER})",
+    )
 
 
 def add_fit(parser: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ from vocalkit.cli.arguments import (
     add_fit,
     add_format,
     add_json,
+    add_vocoder,
     bpm,
     key,
     path_argument,
@@ -48,6 +49,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another take (default: 0)")
     parser.add_argument("--lexicon", type=path_argument, metavar="FILE", help="your own pronunciations: lexicon.tsv")
     add_fit(parser)
+    add_vocoder(parser)
     add_use_options(parser)
     parser.add_argument(
         "--no-master", action="store_true", help="with a backing, leave the mix as the sum of its stems"
@@ -66,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
         master=not args.no_master,
         fit=tuple(args.fit),
         harmony=harmony_of(args, voices=args.voices - 1),
+        vocoder=args.vocoder,
         **use_of(args),
     )
     with StageBars() as progress:

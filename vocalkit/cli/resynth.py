@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from vocalkit.cli.arguments import Commands, add_command, add_json, path_argument, print_json, seed
+from vocalkit.cli.arguments import Commands, add_command, add_json, add_vocoder, path_argument, print_json, seed
 from vocalkit.cli.progress import StageBars
 
 EXAMPLES = """\
@@ -24,7 +24,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--transpose", type=float, default=0.0, metavar="SEMITONES", help="another pitch, same formants (default: 0)"
     )
-    parser.add_argument("--vocoder", default="world", metavar="NAME", help="world (the default), griffinlim or neural")
+    add_vocoder(parser)
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another noise (default: 0)")
     add_json(parser)
     parser.set_defaults(run=run)

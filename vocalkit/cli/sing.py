@@ -12,6 +12,7 @@ from vocalkit.cli.arguments import (
     add_format,
     add_json,
     add_reading,
+    add_vocoder,
     path_argument,
     reading_of,
     seed,
@@ -44,6 +45,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     add_fit(parser)
     add_reading(parser)
     add_expression_options(parser)
+    add_vocoder(parser)
     add_use_options(parser)
     parser.add_argument("--out", type=path_argument, required=True, metavar="DIR", help="the folder to make")
     add_format(parser)
@@ -64,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
         fit=tuple(args.fit),
         reading=reading_of(args),
         expression=expression_of(args),
+        vocoder=args.vocoder,
         **use_of(args),
     )
     with StageBars() as progress:

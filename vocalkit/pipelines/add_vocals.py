@@ -22,6 +22,7 @@ from vocalkit.protocols import Progress, silent
 from vocalkit.score.fit import Way
 from vocalkit.score.imported import ImportedScore
 from vocalkit.score.reading import Reading
+from vocalkit.synth.names import DEFAULT_VOCODER
 from vocalkit.synth.perform_settings import settings_of
 from vocalkit.types import (
     Audio,
@@ -63,7 +64,7 @@ class Choices:
     seed: int = 0
     master: bool = True
     composer: str = "rules"
-    vocoder: str = "world"
+    vocoder: str = DEFAULT_VOCODER
     purposes: tuple[Purpose, ...] = ("commercial_music", "noncommercial_music")
     genres: tuple[str, ...] = (ANY,)
     territories: tuple[str, ...] = (ANY,)

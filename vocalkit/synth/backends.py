@@ -8,9 +8,8 @@ from vocalkit.consent import LicensedVoice
 from vocalkit.errors import InputError
 from vocalkit.protocols import AcousticModel, Vocoder
 from vocalkit.resources import locate
+from vocalkit.synth.names import DEFAULT_VOCODER
 from vocalkit.weights import parse_weights, read_manifest, read_stored_model, read_voice_manifest
-
-DEFAULT_VOCODER = "world"
 
 
 def load_vocoder(name: str = DEFAULT_VOCODER) -> Vocoder:
@@ -49,4 +48,4 @@ def _neural() -> Vocoder:
     return load_neural(read_manifest(locate("pretrained") / "vocoder.toml"))
 
 
-VOCODERS: dict[str, Callable[[], Vocoder]] = {"world": _world, "griffinlim": _griffinlim, "neural": _neural}
+VOCODERS: dict[str, Callable[[], Vocoder]] = {"neural": _neural, "world": _world, "griffinlim": _griffinlim}
