@@ -46,10 +46,11 @@ def harmonic_source(f0_hz: Curve, cycles: NDArray[np.float64], shape: VocoderSha
             continue
         first, change = start[block, None], (end - start)[block, None]
         advance = hop_s * (first * share + 0.5 * change * share**2)
-        phase = here[block, None] + advance + missing[block, None] * share
+        phase = np.asarray(here[block, None] + advance + missing[block, None] * share, np.float32)
         phase -= np.round(phase)
+        hz = np.asarray(first + change * share, np.float32)
         gate = voiced[block, None] + (after - voiced)[block, None] * share
-        np.multiply(_harmonics(phase, first + change * share, shape.top_hz), gate, out=made[block])
+        np.multiply(_harmonics(phase, hz, shape.top_hz), gate, out=made[block])
     return made
 
 
