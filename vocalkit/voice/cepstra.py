@@ -19,6 +19,7 @@ _BANDS, _CEPSTRA = 30, 13
 _LOW_HZ, _HIGH_HZ = 60.0, 7600.0
 _SLOPE_FRAMES = 4
 _HEARD_DB = 35.0
+_FLOOR = 10.0 ** (-5.0)  # of the loud frames, in every band: digital silence sounds like that of a quiet room
 _BLOCK = 4096
 
 
@@ -30,16 +31,16 @@ def cepstra(mono: NDArray[np.float64]) -> Frames:
     sound = np.append(mono[0], mono[1:] - 0.97 * mono[:-1]) if mono.size else np.zeros(1)
     padded = np.pad(sound, (_WINDOW // 2, _WINDOW))
     count = mono.size // _HOP + 1
-    static = np.empty((count, _CEPSTRA), np.float32)
-    level = np.empty(count, np.float32)
+    bands = np.empty((count, _BANDS), np.float32)
     window = np.hanning(_WINDOW)
     for start in range(0, count, _BLOCK):
         at = np.arange(start, min(start + _BLOCK, count))
         pieces = padded[at[:, None] * _HOP + np.arange(_WINDOW)[None]] * window
         power = np.abs(np.fft.rfft(pieces, _FFT, axis=1)) ** 2
-        mel = power @ _filterbank().T
-        level[at] = 10.0 * np.log10(mel.sum(axis=1) + 1e-10)
-        static[at] = np.log(mel + 1e-8 * power.sum(axis=1, keepdims=True) + 1e-10) @ _cosines().T
+        bands[at] = power @ _filterbank().T
+    loud = float(np.percentile(bands.sum(axis=1), 95))
+    static = np.log(bands + _FLOOR * loud / _BANDS + 1e-10) @ _cosines().T.astype(np.float32)
+    level = 10.0 * np.log10(bands.sum(axis=1) + 1e-10)
     heard = level > np.percentile(level, 95) - _HEARD_DB
     static -= static[heard].mean(axis=0)
     static /= np.maximum(static[heard].std(axis=0), 1e-3)
