@@ -7,7 +7,8 @@ A note counts where its onset lies within 50 ms and its pitch within 50 cents (m
 ignored). PJS truth is the MIDI file, moved by whole octaves where the song was sung in another (pjs012). Columns:
 onset: onset alone; sung: pitches as they were sung; written: as `--pitch semitone` writes them; tuned: the same,
 told that the tuning is 440 Hz, as a backing would tell; ceiling: sung and written where the cuts are PJS's own
-labels, which no method that listens to F0 can pass by much. Nothing was chosen on the part ``test`` or on vocadito_1.
+labels, which no method that listens to F0 can pass by much. No note was tuned
+on the part ``test`` or on vocadito_1 (four test songs were among the eight that the F0 tracker was set on).
 """
 
 from __future__ import annotations

@@ -25,12 +25,13 @@ _KERNEL_SEMITONES, _GRID_SEMITONES = 0.5, 0.04
 
 @dataclass(frozen=True, slots=True)
 class SegmentSettings:
-    """Weights of the evidence, in nats; found on PJS songs by `recipes/hum/tune.py`.
+    """Weights of the evidence, in nats; found on the dev part of PJS (`recipes/hum/songs.py`) by random search.
 
-    least_onset: probability from which a peak may begin a note; onset: weight of its log odds, and bias
-    that a note costs; sounding: nats a second for a certain frame; bend: nats a second and semitone
+    least_onset: probability from which a peak may begin a note; onset: weight of its log odds;
+    note_cost: what a note must be worth; sounding: nats a second for a certain frame; bend: nats a second and semitone
     that the pitch lies off the note beyond `slack` semitones, at most `most_bend` semitones; move: pitch
-    changes (semitones within 80 ms) that may begin a note without an onset; shortest_s, longest_s.
+    changes (semitones within 80 ms) that may begin a note without an onset, at the log
+    odds `move_odds`; shortest_s, longest_s.
     """
 
     least_onset: float = 0.15

@@ -114,7 +114,7 @@ def _stems(render: Render) -> dict[str, tuple[Audio, Content]]:
         mixed = zip(render.others, render.mix.harmonies, strict=True)
         stems |= {take.name: (audio, "stem") for take, audio in mixed}
         # Without a backing the mix holds nothing that a person played.
-        whole: Content = "stem" if render.backing is None else "mix"
+        whole: Content = "stem" if render.mix.backing_gain == 0.0 else "mix"
         stems |= {"vocals": (render.mix.vocals, "stem"), "mix": (render.mix.audio, whole)}
     return stems
 
