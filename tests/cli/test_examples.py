@@ -64,6 +64,7 @@ def workshop(short_song, tmp_path_factory: pytest.TempPathFactory) -> Path:  # t
     for name in ("tune.musicxml", "tune.mid"):
         command = ["compose", str(home / "song.wav"), "--lyrics", str(home / "words.txt"), "-o", str(home / name)]
         assert main(command) == 0
+    assert main(["analyze", str(home / "song.wav"), "-o", str(home / "song.json")]) == 0
     command = ["add-vocals", str(home / "song.wav"), "--lyrics", str(home / "words.txt")]
     assert main([*command, "--out", str(home / "my-song")]) == 0
     shutil.copy(home / "my-song" / "vocals_dry.wav", home / "take.wav")
@@ -91,7 +92,7 @@ def check(line: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert captured.out
     if "--json" in argv:
         json.loads(captured.out)
-    for flag in ("--out", "-o"):
+    for flag in ("--out", "-o", "--plot"):
         if flag in argv:
             assert (folder / argv[argv.index(flag) + 1]).exists()
 

@@ -12,6 +12,7 @@ from vocalkit.cli.arguments import (
     add_format,
     add_json,
     add_music_options,
+    given_of,
     path_argument,
     print_json,
     warn,
@@ -23,6 +24,7 @@ EXAMPLES = """\
   vocalkit add-vocals song.wav --lyrics words.txt --out my-song
   vocalkit add-vocals song.wav --lyrics words.txt --voice bruno --seed 2 --no-master --out take-2
   vocalkit add-vocals song.wav --score tune.musicxml --format flac --out my-tune
+  vocalkit add-vocals song.wav --lyrics words.txt --analysis song.json --out corrected
   vocalkit add-vocals song.wav --lyrics words.txt --for demo --genre folk --territory DE --out my-demo
 """
 
@@ -70,6 +72,7 @@ def choices_of(args: argparse.Namespace, **more: Any) -> Any:
         voice=args.voice,
         tempo_bpm=args.tempo,
         key=args.key,
+        given=given_of(args),
         start_s=args.start,
         language=args.lang,
         seed=args.seed,

@@ -11,6 +11,7 @@ from vocalkit.cli.progress import StageBars
 EXAMPLES = """\
   vocalkit compose song.wav --lyrics words.txt -o tune.musicxml
   vocalkit compose song.wav --lyrics words.txt --seed 3 -o tune.mid --json
+  vocalkit compose song.wav --lyrics words.txt --first-downbeat 0.25 --chords chart.txt -o tune.musicxml
 """
 
 

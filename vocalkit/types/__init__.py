@@ -7,17 +7,20 @@ that is done with a large array hands it over with `frozen_array` and pays for n
 from __future__ import annotations
 
 from vocalkit.types.arrays import frozen_array
+from vocalkit.types.given import ChartLayout, Given, Metre
 from vocalkit.types.music import (
     CHORD_INTERVALS,
     PITCH_NAMES,
     Backing,
     ChordSpan,
     Key,
+    KeySpan,
     Mode,
     Note,
     Score,
     SectionSpan,
     TempoMap,
+    VoicePlace,
 )
 from vocalkit.types.performance import Expression, F0Curve, Performance, PhonemeSpan, SourceFilter
 from vocalkit.types.recording import AlignedClip
@@ -32,13 +35,17 @@ __all__ = [
     "AlignedClip",
     "Audio",
     "Backing",
+    "ChartLayout",
     "ChordSpan",
     "Expression",
     "F0Curve",
+    "Given",
     "Key",
+    "KeySpan",
     "Line",
     "LyricSection",
     "Lyrics",
+    "Metre",
     "Mix",
     "Mode",
     "Note",
@@ -55,6 +62,7 @@ __all__ = [
     "TimedLyrics",
     "TimedWord",
     "Vocal",
+    "VoicePlace",
     "VoiceProfile",
     "WordPosition",
     "frozen_array",
