@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vocalkit.backing.pulse import PULSE_RATE_HZ
 
-SLOWEST_BPM, FASTEST_BPM = 46.0, 225.0
+SLOWEST_BPM, FASTEST_BPM = 54.0, 225.0
 PEAK_FRAMES = 3
 """A beat is heard in so many frames: the one it is in, and one on either side."""
 

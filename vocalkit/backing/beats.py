@@ -22,8 +22,8 @@ def on_the_kick(
 ) -> NDArray[np.float64]:
     """The beats, or the points half-way between them where kick and bass clearly fall there instead.
 
-    beats: onset frames; low, envelope: onset strength of the low band and of all, float64 (t,). A kick on every beat and
-    hats between are what the network may hear the wrong way round.
+    beats: onset frames; low, envelope: onset strength of the low band and of all, float64 (t,). A kick on every beat
+    and hats between are what the network may hear the wrong way round.
     """
     if beats.size < 8:
         return beats

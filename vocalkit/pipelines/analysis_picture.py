@@ -18,13 +18,14 @@ ROW_S = 24.0
 MOST_ROWS = 75
 _ROW_INCHES, _TOP_INCHES = 1.45, 1.75
 _POINTS_A_ROW = 1400
-_WAVE, _BEAT, _DOWN, _TEMPO, _VOICE = "#8fa3b5", "#9aa7b1", "#1f4e79", "#c2410c", "#2e7d4f"
+_WAVE, _BEAT, _DOWN, _TEMPO, _VOICE = "#8fa3b5", "#5f7283", "#1f4e79", "#c2410c", "#2e7d4f"
 _SECTIONS = ("#cfe3f3", "#f6dfc8", "#d5ead6", "#e6d9ee", "#f3ecc4", "#f4d6da", "#d9e2e7", "#e3e8cf")
 _SILENT = "#eeeeee"
 _FLATS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _MARKS = {"maj": "", "min": "m", "dim": "°", "aug": "+", "maj7": "maj7", "min7": "m7", "hdim7": "ø", "dim7": "°7",
           "minmaj7": "mM7", "min6": "m6"}  # fmt: skip
-_NARROWEST_LABEL_S = 0.55
+_LETTER_S = 0.19
+"""How many seconds of a row a letter takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,9 +109,9 @@ def _draw_row(axis: Any, backing: Backing, outline: _Outline, colors: dict[str, 
     axis.fill_between(at_s, outline.low[low:high], outline.high[low:high], color=_WAVE, linewidth=0, step="mid")
     downs = {round(float(time_s), 6) for time_s in backing.tempo_map.downbeats_s}
     for time_s in backing.tempo_map.beats_s:
-        if start_s <= time_s < end_s:
+        if start_s <= time_s < min(end_s, backing.duration_s):
             down = round(float(time_s), 6) in downs
-            reach = 1.0 if down else 0.55
+            reach = 1.0 if down else 0.7
             axis.vlines(time_s, -reach, reach, color=_DOWN if down else _BEAT, linewidth=1.3 if down else 0.7)
     _draw_sections(axis, backing, colors, start_s, end_s)
     _draw_chords(axis, backing, start_s, end_s)
@@ -146,8 +147,9 @@ def _draw_chords(axis: Any, backing: Backing, start_s: float, end_s: float) -> N
             continue
         if chord.start_s >= start_s:
             axis.vlines(left, 1.0, 1.35, color="#555555", linewidth=0.6)
-        if right - left >= _NARROWEST_LABEL_S:
-            axis.text(left + 0.07, 0.98, chord_mark(chord.root, chord.quality), fontsize=7, va="bottom", clip_on=True)
+        mark = chord_mark(chord.root, chord.quality)
+        if right - left >= _LETTER_S * len(mark):
+            axis.text(left + 0.07, 0.98, mark, fontsize=7, va="bottom", clip_on=True)
 
 
 def chord_mark(root: int | None, quality: str) -> str:
