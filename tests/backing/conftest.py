@@ -70,7 +70,7 @@ def song(
 @pytest.fixture(scope="session")
 def sounds() -> SimpleNamespace:
     """The functions above, for tests to build their own tracks with."""
-    return SimpleNamespace(kick=kick, hat=hat, pluck=pluck, place=place, song=song)
+    return SimpleNamespace(CHORDS=CHORDS, kick=kick, hat=hat, pluck=pluck, place=place, song=song)
 
 
 @pytest.fixture(scope="session")

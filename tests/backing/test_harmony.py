@@ -4,13 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from vocalkit.backing import analyze
 from vocalkit.backing.chroma import note_strengths
-from vocalkit.backing.downbeats import find_metre
-from vocalkit.backing.key import key_scores
 from vocalkit.backing.pitches import LOW_MIDI, SEMITONES
 from vocalkit.backing.tuning import to_semitones, tuning_cents
 from vocalkit.types import Audio, Key
@@ -55,26 +51,6 @@ def test_metre_and_downbeats(beats_per_bar: int, sounds: SimpleNamespace) -> Non
     bar_s = beats_per_bar * 60.0 / 110.0
     phase = (backing.tempo_map.downbeats_s / bar_s) % 1.0
     assert np.median(np.minimum(phase, 1.0 - phase)) * bar_s < 0.03
-
-
-@given(phase=st.integers(0, 3), period=st.sampled_from([3, 4]))
-@settings(max_examples=12, deadline=None)
-def test_metre_of_plain_accents(phase: int, period: int) -> None:
-    accents = np.zeros(64)
-    accents[phase % period :: period] = 1.0
-    assert find_metre(accents - accents.mean()) == (period, phase % period)
-
-
-@given(tonic=st.integers(0, 11), minor=st.booleans())
-@settings(max_examples=24, deadline=None)
-def test_key_scores_follow_transposition(tonic: int, minor: bool) -> None:
-    chords = [(0, 3, 7), (5, 8, 0), (7, 11, 2), (0, 3, 7)] if minor else [(0, 4, 7), (5, 9, 0), (7, 11, 2), (0, 4, 7)]
-    treble, bass = np.zeros((4, 12)), np.zeros((4, 12))
-    for row, chord in enumerate(chords):
-        treble[row, [(tonic + step) % 12 for step in chord]] = 3.0**-0.5
-        bass[row, (tonic + chord[0]) % 12] = 1.0
-    mode, found = np.unravel_index(int(key_scores(treble, bass).argmax()), (2, 12))
-    assert (int(found), int(mode)) == (tonic, int(minor))
 
 
 def test_overtones_are_not_taken_for_notes() -> None:

@@ -64,6 +64,7 @@ def workshop(short_song, tmp_path_factory: pytest.TempPathFactory) -> Path:  # t
     for name in ("tune.musicxml", "tune.mid"):
         command = ["compose", str(home / "song.wav"), "--lyrics", str(home / "words.txt"), "-o", str(home / name)]
         assert main(command) == 0
+    assert main(["analyze", str(home / "song.wav"), "-o", str(home / "song.json")]) == 0
     shutil.copy(short_song.backing, home / "other.wav")
     (home / "first.txt").write_text("Who has seen the wind?\n", encoding="utf-8")
     command = ["compose", str(home / "song.wav"), "--lyrics", str(home / "first.txt"), "--start", "0"]
@@ -100,7 +101,7 @@ def check(line: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert captured.out
     if "--json" in argv:
         json.loads(captured.out)
-    for flag in ("--out", "-o"):
+    for flag in ("--out", "-o", "--plot"):
         if flag in argv:
             made = folder / argv[argv.index(flag) + 1]
             takes = int(argv[argv.index("--variations") + 1]) if "--variations" in argv else 0

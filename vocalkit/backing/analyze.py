@@ -2,128 +2,142 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from vocalkit.backing import beats, chords, chroma, downbeats, sections, tempo, tuning
+from vocalkit.backing import chart, chords, chroma, key, lead_voice, parts, tuning
 from vocalkit.backing.features import GATE_DB, Features, extract
-from vocalkit.backing.key import find_key
-from vocalkit.backing.lead_voice import lead_voice
+from vocalkit.backing.grid import Grid, check_tempo_map, hear_grid
+from vocalkit.backing.harmony import Likely, hear_harmony
 from vocalkit.backing.onsets import ONSET_RATE_HZ
-from vocalkit.backing.pitches import PITCH_RATE_HZ
-from vocalkit.errors import AudioError, InputError
+from vocalkit.errors import AudioError
 from vocalkit.protocols import Progress, silent
-from vocalkit.types import Audio, Backing, Key, SectionSpan, TempoMap
+from vocalkit.types import Audio, Backing, ChordSpan, Given, Key, KeySpan, TempoMap
 
 SHORTEST_S = 1.0
 """Less sound than this holds no beat and no harmony to speak of."""
 
-BEATLESS = 0.4
-"""Beat confidence under which the grid is an assumption rather than something heard."""
-
-_TEMPO_RANGE_BPM = (20.0, 400.0)
+_PITCHLESS = 0.1
+"""Strength of the four strongest semitones that last from frame to frame, under which nothing is pitched. On rendered
+takes: at most 0.08 for drums alone, at least 0.14 for everything with an instrument.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Harmony:
-    """Pitch classes of every span between `edges_s`. treble, bass: float64 (n, 12)."""
+    """Spans between `edges_s`, one a pulse. loud: bool (n,), does anything sound there; pitched: any tone at all."""
 
     edges_s: NDArray[np.float64]
-    spectra: NDArray[np.float64]
     treble: NDArray[np.float64]
     bass: NDArray[np.float64]
+    likely: Likely
+    loud: NDArray[np.bool_]
+    pitched: bool
 
 
 def analyze(
-    audio: Audio, *, tempo_bpm: float | None = None, key: Key | None = None, progress: Progress = silent
+    audio: Audio,
+    *,
+    tempo_bpm: float | None = None,
+    key: Key | None = None,
+    given: Given = Given(),  # noqa: B008  (frozen)
+    progress: Progress = silent,
 ) -> Backing:
-    """Tempo, beats, bars, key, chords, sections, tuning and a lead voice, if any, of a track.
+    """Tempo, beats, bars, keys, chords, sections, tuning, places for a voice and a lead voice, if any, of a track.
 
-    tempo_bpm: the tempo if known, which is then followed; key: the key if known, which the chords then follow.
-    Where no beat is heard the grid is a steady one at the given or an assumed tempo and `beat_confidence` is low.
+    given: whatever is known already; the rest is heard and follows it. tempo_bpm, key: the same two for short.
+    Where no beat is heard the grid is a steady one at the given or an assumed tempo and `beat_confidence` is low;
+    what was assumed is told in `Backing.assumed`.
     Raises AudioError for a track under one second or with samples that are not finite, InputError for a tempo
-    outside 20 to 400 BPM. Memory grows by about 0.1 MB for a second of sound, whatever the sample rate.
+    outside 20 to 400 BPM or for something given beyond the track's end. Memory grows by about 0.1 MB for a second of
+    sound, whatever the sample rate.
     """
     if audio.duration_s < SHORTEST_S:
         raise AudioError(f"the track is {audio.duration_s:.2f} s long; at least {SHORTEST_S:g} s is needed")
-    if tempo_bpm is not None and not _TEMPO_RANGE_BPM[0] <= tempo_bpm <= _TEMPO_RANGE_BPM[1]:
-        raise InputError(f"tempo must be 20 to 400 BPM, got {tempo_bpm}")
+    tempo_bpm = given.tempo_bpm if tempo_bpm is None else tempo_bpm
+    given = replace(given, tempo_bpm=tempo_bpm, key=given.key if key is None else key)
+    given.check_length(audio.duration_s)
+    if given.tempo_map is not None:
+        check_tempo_map(given.tempo_map, audio.duration_s)
     with threadpool_limits(limits=1):
-        return _analyze(audio, tempo_bpm, key, progress)
+        return _analyze(audio, given, progress)
 
 
-def _analyze(audio: Audio, tempo_bpm: float | None, key: Key | None, progress: Progress) -> Backing:
+def _analyze(audio: Audio, given: Given, progress: Progress) -> Backing:
     features = extract(audio, progress=progress)
-    cents = tuning.tuning_cents(features.pitches)
+    cents = tuning.tuning_cents(features.pitches) if given.tuning_cents is None else given.tuning_cents
     semitones = tuning.to_semitones(features.pitches, cents)
-    beats_s, confidence = _grid(features, semitones, tempo_bpm)
-    progress("listen", 0.85)
-    harmony = _harmony(semitones, beats_s, features.duration_s)
-    beats_per_bar, first_span = downbeats.find_metre(_accents(features, harmony))
-    first_beat = first_span - int(beats_s[0] > chords.EDGE_S)
-    tempo_map = TempoMap(beats_s, beats_per_bar, first_beat % beats_per_bar)
-    loud = _loud(features, harmony.edges_s)
-    key = key or find_key(harmony.treble[loud], harmony.bass[loud])
-    bar = chords.Bar(beats_per_bar, first_span)
-    path = chords.decode_chords(harmony.treble, harmony.bass, loud, key=key, bar=bar)
+    grid = hear_grid(features, semitones, given)
     progress("listen", 0.95)
+    pulses = _pulses(grid)
+    harmony = _harmony(features, semitones, pulses)
+    home, keys = _keys(harmony, given)
+    heard = _chords(harmony, pulses, given.key, audio.duration_s) if given.chords is None else given.chords
+    layout = chart.lay_out(given, grid.tempo_map, features, heard, audio.duration_s)
+    cues = lead_voice.windows(features.voice)
+    found = given.sections or layout.sections or parts.find_parts(features, semitones, grid.tempo_map)
     return Backing(
         duration_s=audio.duration_s,
-        tempo_map=tempo_map,
-        key=key,
-        chords=chords.chord_spans(path, tempo_map, audio.duration_s),
-        sections=_sections(features, semitones, tempo_map),
+        tempo_map=grid.tempo_map,
+        key=home,
+        chords=layout.chords,
+        sections=found,
         tuning_cents=cents,
-        beat_confidence=confidence,
-        lead_voice=lead_voice(features.voice),
+        beat_confidence=grid.confidence,
+        lead_voice=lead_voice.lead_voice(features.voice),
+        keys=keys,
+        pulse_beats=grid.pulse_beats,
+        voice_places=parts.voice_places(features, grid.tempo_map, found, cues),
+        lead_voice_at=lead_voice.sung_spans(cues),
+        assumed=(*grid.assumed, *_pitch_doubts(harmony, given), *layout.assumed),
     )
 
 
-def _grid(
-    features: Features, semitones: NDArray[np.float64], tempo_bpm: float | None
-) -> tuple[NDArray[np.float64], float]:
-    """Beat times over the whole track and how sure they are."""
-    envelope = tempo.onset_envelope(features.onsets)
-    if features.silent or not np.any(envelope):
-        steady = TempoMap.constant(tempo_bpm or tempo.ASSUMED_BPM, duration_s=features.duration_s)
-        return steady.beats_s, 0.0
-    curve = tempo.follow_tempo(envelope, tempo_bpm=tempo_bpm)
-    bands = np.stack([tempo.onset_envelope(features.onsets, band=band) for band in range(3)])
-    found = beats.find_beats(envelope, curve)
-    if tempo_bpm is None and beats.is_every_other_beat(found, bands, float(np.median(curve.bpm))):
-        curve = curve.twice()
-        found = beats.find_beats(envelope, curve)
-    found = beats.choose_phase(found, bands[0], envelope, _novelty(semitones, envelope.size))
-    times_s = beats.cover(beats.settle(found, envelope), curve, features.duration_s)
-    confidence = beats.confidence(times_s, envelope, curve, features.onsets)
-    if confidence < BEATLESS:
-        steady = TempoMap.constant(tempo_bpm or tempo.ASSUMED_BPM, duration_s=features.duration_s)
-        return steady.beats_s, confidence
-    return times_s, confidence
+def _pulses(grid: Grid) -> TempoMap:
+    """The felt pulses as a tempo map of their own: what harmony is heard on."""
+    beats, size = grid.tempo_map, grid.pulse_beats
+    start = beats.first_downbeat % size
+    return TempoMap(beats.beats_s[start::size], beats.beats_per_bar // size, beats.first_downbeat // size)
 
 
-def _novelty(semitones: NDArray[np.float64], frames: int) -> NDArray[np.float64]:
-    """How much the notes change around every onset frame, about unit deviation."""
-    values = chroma.change(np.sqrt(semitones), width=max(1, round(0.35 * PITCH_RATE_HZ)))
-    at = np.interp(np.arange(frames) / ONSET_RATE_HZ, np.arange(values.size) / PITCH_RATE_HZ, values)
-    return np.asarray(at / (np.std(at) + 1e-9))
+def _harmony(features: Features, semitones: NDArray[np.float64], pulses: TempoMap) -> _Harmony:
+    edges_s = chords.span_edges(pulses.beats_s, features.duration_s)
+    notes = chroma.note_strengths(chroma.per_span(semitones, edges_s))
+    treble, bass = chroma.fold(notes), chroma.fold(notes, bass=True)
+    likely = hear_harmony(treble, bass)
+    return _Harmony(edges_s, treble, bass, likely, _loud(features, edges_s), _lasting(semitones) > _PITCHLESS)
 
 
-def _harmony(semitones: NDArray[np.float64], beats_s: NDArray[np.float64], duration_s: float) -> _Harmony:
-    edges_s = chords.span_edges(beats_s, duration_s)
-    spectra = chroma.per_span(semitones, edges_s)
-    notes = chroma.note_strengths(spectra)
-    return _Harmony(edges_s, spectra, chroma.fold(notes), chroma.fold(notes, bass=True))
+def _lasting(semitones: NDArray[np.float64]) -> float:
+    """How strong what lasts from one frame to the next is, where anything sounds: a drum does not."""
+    lasting = np.sort(np.minimum(semitones[1:], semitones[:-1])[:, 12:72], axis=1)[:, -4:].mean(axis=1)
+    sounding = semitones[1:].sum(axis=1) > 0.0
+    return float(lasting[sounding].mean()) if np.any(sounding) else 0.0
 
 
-def _accents(features: Features, harmony: _Harmony) -> NDArray[np.float64]:
-    frames = np.round(harmony.edges_s[:-1] * ONSET_RATE_HZ).astype(int)
-    low, full = features.onsets[0], features.onsets.sum(axis=0)
-    strongest = [[float(curve[max(0, f - 3) : f + 5].max()) for f in frames] for curve in (low, full)]
-    return downbeats.beat_accents(harmony.treble, harmony.bass, np.array(strongest[0]), np.array(strongest[1]))
+def _keys(harmony: _Harmony, given: Given) -> tuple[Key, tuple[KeySpan, ...]]:
+    """The home key and the key of every stretch: the given ones, else as heard."""
+    weight = harmony.loud & harmony.pitched
+    home = given.key or key.home_key(harmony.likely.keys[weight], harmony.treble[weight], harmony.bass[weight])
+    if given.keys is not None:
+        return home, given.keys
+    return home, key.key_spans(harmony.likely.keys, harmony.edges_s, weight, given.key)
+
+
+def _chords(harmony: _Harmony, pulses: TempoMap, known: Key | None, duration_s: float) -> tuple[ChordSpan, ...]:
+    bar = chords.Bar(pulses.beats_per_bar, pulses.first_downbeat + int(pulses.beats_s[0] > chords.EDGE_S))
+    sounding = harmony.loud & harmony.pitched
+    path = chords.decode_chords(harmony.likely.chords, sounding, key=known, bar=bar)
+    return chords.chord_spans(path, harmony.edges_s)
+
+
+def _pitch_doubts(harmony: _Harmony, given: Given) -> tuple[str, ...]:
+    if harmony.pitched or not np.any(harmony.loud) or given.key or given.chords or given.chart:
+        return ()
+    return ("nothing pitched is heard: C major and no chords are assumed; give --key or --chords",)
 
 
 def _loud(features: Features, edges_s: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -131,28 +145,3 @@ def _loud(features: Features, edges_s: NDArray[np.float64]) -> NDArray[np.bool_]
     above = np.concatenate([[0.0], np.cumsum(features.level_db > GATE_DB)])
     frames = np.clip(np.round(edges_s * ONSET_RATE_HZ).astype(int), 0, above.size - 1)
     return np.asarray(np.diff(above[frames]) > 0.25 * np.maximum(np.diff(frames), 1))
-
-
-def _sections(features: Features, semitones: NDArray[np.float64], tempo_map: TempoMap) -> tuple[SectionSpan, ...]:
-    sounding = np.nonzero(features.level_db > GATE_DB)[0]
-    if sounding.size == 0:
-        return (SectionSpan(0.0, features.duration_s, sections.SILENCE, 0.0),)
-    start_s, end_s = sounding[0] / ONSET_RATE_HZ, (sounding[-1] + 1) / ONSET_RATE_HZ
-    start_s = start_s if start_s > 0.5 else 0.0
-    end_s = min(end_s, features.duration_s) if features.duration_s - end_s > 0.5 else features.duration_s
-    inside = tempo_map.downbeats_s
-    inside = inside[(inside > start_s + 0.25) & (inside < end_s - 0.25)]
-    edges_s = np.concatenate([[start_s], inside, [end_s]])
-    spectra = chroma.per_span(semitones, edges_s)
-    octaves = np.log1p(10.0 * spectra.reshape(len(spectra), -1, 12).sum(axis=2))
-    frames = np.clip(np.round(edges_s * ONSET_RATE_HZ).astype(int), 0, features.level_db.size - 1)
-    flux = np.stack([_means(np.asarray(band, np.float64), frames) for band in features.onsets], axis=1)
-    level_db = 10.0 * np.log10(_means(np.power(10.0, features.level_db / 10.0), frames) + 1e-12)
-    timbre = np.concatenate([octaves, flux, level_db[:, None] / 6.0], axis=1)
-    bars = sections.Bars(edges_s, sections.bar_sound(chroma.fold(spectra), timbre), level_db)
-    return sections.find_sections(bars, features.duration_s)
-
-
-def _means(curve: NDArray[np.float64], frames: NDArray[np.intp]) -> NDArray[np.float64]:
-    total = np.concatenate([[0.0], np.cumsum(curve)])
-    return np.asarray((total[frames[1:]] - total[frames[:-1]]) / np.maximum(np.diff(frames), 1))

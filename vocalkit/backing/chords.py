@@ -1,4 +1,4 @@
-"""Chords: templates on the notes of every beat, decoded under the key and the bar."""
+"""Chords: how likely each is on every pulse, decoded under the bar."""
 
 from __future__ import annotations
 
@@ -8,19 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vocalkit.types import CHORD_INTERVALS, ChordSpan, Key, TempoMap
-
-QUALITIES = ("maj", "min", "7", "maj7", "min7", "sus4", "dim")
-_BIAS = {"maj": 0.03, "min": 0.03, "7": -0.02, "maj7": -0.02, "min7": -0.02, "sus4": -0.06, "dim": -0.06}
-"""What a quality must gain by fitting better before it is believed; triads are the rule."""
+from vocalkit.backing.harmony import QUALITIES
+from vocalkit.types import CHORD_INTERVALS, ChordSpan, Key
 
 EDGE_S = 0.1
 """Beats this close to the start or end of the track open no span of their own."""
 
-_SHARPNESS = 14.0
-_BASS_WEIGHT = 0.35
-_NO_CHORD_FIT = 0.45
-_LEAVE_COST = {"downbeat": 2.0, "half": 3.5, "weak": 6.0}
+_LEAVE_COST = {"downbeat": 0.8, "half": 1.6, "weak": 2.6}
+_FOREIGN_COST = 0.25
+"""What each note outside a given key takes from a chord's log likelihood."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,14 +35,14 @@ class Bar:
 
 
 def decode_chords(
-    treble: NDArray[np.float64], bass: NDArray[np.float64], loud: NDArray[np.bool_], *, key: Key, bar: Bar
+    likely: NDArray[np.float64], sounding: NDArray[np.bool_], *, key: Key | None, bar: Bar
 ) -> NDArray[np.intp]:
-    """Chord of every beat by Viterbi: index into `chord_names()`, the last being no chord.
+    """Chord of every span by Viterbi: index into `chord_names()`, the last being no chord.
 
-    treble, bass: pitch classes of every beat, (n, 12); loud: bool (n,), false where nothing sounds.
+    likely: log probabilities (n, chords); sounding: bool (n,), false where nothing pitched is; key: the user's.
     """
-    fit = _SHARPNESS * (chord_fit(treble, bass) + _key_prior(key)[None, :])
-    fit[~loud, :-1] -= 100.0
+    fit = likely.copy() if key is None else likely + _key_prior(key)[None, :]
+    fit[~sounding, :-1] -= 100.0
     score, back = fit[0], np.zeros(fit.shape, np.intp)
     states = np.arange(fit.shape[1])
     for index in range(1, len(fit)):
@@ -62,27 +58,17 @@ def decode_chords(
     return path
 
 
-def chord_fit(treble: NDArray[np.float64], bass: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Likeness of every beat to every chord, and to none in the last column: (n, 12 * qualities + 1)."""
-    templates, roots, bias = _templates()
-    harmony = treble @ templates.T
-    low = bass[:, roots] + 0.4 * bass[:, (roots + 7) % 12]
-    fit = harmony + _BASS_WEIGHT * low + bias
-    return np.concatenate([fit, np.full((len(treble), 1), _NO_CHORD_FIT)], axis=1)
-
-
 def chord_names() -> tuple[tuple[int | None, str], ...]:
     """Root and quality of every state of `decode_chords`."""
     return (*((root, quality) for quality in QUALITIES for root in range(12)), (None, "maj"))
 
 
-def chord_spans(path: NDArray[np.intp], tempo_map: TempoMap, duration_s: float) -> tuple[ChordSpan, ...]:
-    """Runs of one chord as spans on beats, covering 0 s to the end. path: chord of each span from `span_edges`."""
-    edges = span_edges(tempo_map.beats_s, duration_s)
+def chord_spans(path: NDArray[np.intp], edges_s: NDArray[np.float64]) -> tuple[ChordSpan, ...]:
+    """Runs of one chord as spans, covering 0 s to the end. path: chord of each span between edges."""
     names = chord_names()
     starts = [0, *(np.nonzero(np.diff(path))[0] + 1).tolist(), path.size]
     return tuple(
-        ChordSpan(float(edges[a]), float(edges[b]), *names[int(path[a])]) for a, b in itertools.pairwise(starts)
+        ChordSpan(float(edges_s[a]), float(edges_s[b]), *names[int(path[a])]) for a, b in itertools.pairwise(starts)
     )
 
 
@@ -92,26 +78,13 @@ def span_edges(beats_s: NDArray[np.float64], duration_s: float) -> NDArray[np.fl
     return np.concatenate([[0.0], inside, [duration_s]])
 
 
-def _templates() -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.float64]]:
-    rows, roots, bias = [], [], []
-    for quality in QUALITIES:
-        for root in range(12):
-            row = np.zeros(12)
-            for place, step in enumerate(CHORD_INTERVALS[quality]):
-                row[(root + step) % 12] = (1.0, 1.0, 0.9, 0.75)[place]
-            rows.append(row / np.linalg.norm(row))
-            roots.append(root)
-            bias.append(_BIAS[quality])
-    return np.array(rows), np.array(roots, np.intp), np.array(bias)
-
-
 def _key_prior(key: Key) -> NDArray[np.float64]:
-    """Chords of the key fit a little better: 0 for diatonic ones, less for each note outside the key."""
+    """0 for chords of the key, less for each note outside it."""
     scale = set(key.scale)
     if key.mode == "minor":
         scale.add((key.tonic + 11) % 12)
     prior = np.zeros(len(chord_names()))
     for index, (root, quality) in enumerate(chord_names()[:-1]):
         notes = {((root or 0) + step) % 12 for step in CHORD_INTERVALS[quality]}
-        prior[index] = -0.06 * len(notes - scale) + (0.02 if root == key.tonic else 0.0)
+        prior[index] = -_FOREIGN_COST * len(notes - scale)
     return prior

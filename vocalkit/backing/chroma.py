@@ -61,14 +61,3 @@ def fold(notes: NDArray[np.float64], *, bass: bool = False) -> NDArray[np.float6
     chroma = np.stack([weighted[:, (midi % 12) == pc].sum(axis=1) for pc in range(12)], axis=1)
     norm = np.linalg.norm(chroma, axis=1, keepdims=True)
     return np.where(norm > 1e-6, chroma / np.maximum(norm, 1e-6), 0.0)
-
-
-def change(chroma: NDArray[np.float64], *, width: int) -> NDArray[np.float64]:
-    """How different the `width` spans from each span on are from those before it: float64 (n,), 0 to 1."""
-    out = np.zeros(len(chroma))
-    for index in range(1, len(chroma)):
-        before = chroma[max(0, index - width) : index].mean(axis=0)
-        after = chroma[index : index + width].mean(axis=0)
-        norm = np.linalg.norm(before) * np.linalg.norm(after)
-        out[index] = 1.0 - float(before @ after) / norm if norm > 1e-9 else 0.0
-    return out

@@ -26,13 +26,14 @@ GATE_DB = -45.0
 class Features:
     """Compact description of a track.
 
-    onsets: float32 (3, t) low, mid, high flux at `onsets.ONSET_RATE_HZ`; level_db: float32 (t,) on the same
-    frames, relative to the track's RMS; pitches: float32 (u, FINE_BINS) at `pitches.PITCH_RATE_HZ`;
-    voice: float32 (v, CUES) at `voice_cues.CUE_RATE_HZ`.
+    onsets: float32 (3, t) low, mid, high flux at `onsets.ONSET_RATE_HZ`; bands: float16 (onsets.BANDS, t), the same
+    in finer bands; level_db: float32 (t,) on the same frames, relative to the track's RMS; pitches: float32
+    (u, FINE_BINS) at `pitches.PITCH_RATE_HZ`; voice: float32 (v, CUES) at `voice_cues.CUE_RATE_HZ`.
     """
 
     duration_s: float
     onsets: NDArray[np.float32]
+    bands: NDArray[np.float16]
     level_db: NDArray[np.float32]
     pitches: NDArray[np.float32]
     voice: NDArray[np.float32]
@@ -57,12 +58,14 @@ def extract(audio: Audio, *, progress: Progress) -> Features:
         voices.append(voice_meter.push(block, last=last))
         levels.append(np.sqrt(np.mean(np.square(level_framer.push(block[0], last=last)), axis=1)))
         progress("listen", 0.8 * (index + 1) / blocks)
-    flux, level = np.concatenate(onsets, axis=1), np.concatenate(levels)
+    flux, level = np.concatenate([part.flux for part in onsets], axis=1), np.concatenate(levels)
+    bands = np.concatenate([part.bands for part in onsets], axis=1)
     frames = min(flux.shape[1], level.size, int(audio.duration_s * ANALYSIS_RATE / ONSET_HOP) + 1)
     level_db = gain_to_db(level[:frames].astype(np.float64) / LEVEL_RMS)
     return Features(
         audio.duration_s,
         flux[:, :frames],
+        bands[:, :frames],
         level_db.astype(np.float32),
         np.concatenate(pitches),
         np.concatenate(voices),

@@ -8,6 +8,8 @@ on nine instrumentals and twelve rendered backings, bare and with sung or spoken
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,42 @@ _MEAN = (0.0924, 0.8518, 0.1232, 0.9127)
 _DEVIATION = (0.0445, 0.089, 0.0555, 0.0833)
 _WEIGHTS = (1.595, 0.787, 1.67, 0.938)
 _OFFSET = 2.123
+
+
+_LONG_WINDOW_S = 6.0
+SURE = 0.8
+"""A stretch is called sung only where it is rather sure: single windows know less than a whole track."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How likely someone sings, 0 to 1, from start_s to end_s."""
+
+    start_s: float
+    end_s: float
+    sung: float
+
+
+def windows(cues: NDArray[np.float32]) -> tuple[Window, ...]:
+    """The same judgement stretch by stretch, six seconds each."""
+    size = max(1, round(_LONG_WINDOW_S * CUE_RATE_HZ))
+    return tuple(
+        Window(start / CUE_RATE_HZ, min(start + size, len(cues)) / CUE_RATE_HZ, lead_voice(cues[start : start + size]))
+        for start in range(0, len(cues), size)
+    )
+
+
+def sung_spans(found: tuple[Window, ...]) -> tuple[tuple[float, float], ...]:
+    """Stretches where someone seems to lead, joined where they touch."""
+    spans: list[tuple[float, float]] = []
+    for window in found:
+        if window.sung < SURE:
+            continue
+        if spans and window.start_s - spans[-1][1] < 0.1:
+            spans[-1] = (spans[-1][0], window.end_s)
+        else:
+            spans.append((window.start_s, window.end_s))
+    return tuple(spans)
 
 
 def lead_voice(cues: NDArray[np.float32]) -> float:

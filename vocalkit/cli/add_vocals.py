@@ -14,6 +14,7 @@ from vocalkit.cli.arguments import (
     add_music_options,
     add_reading,
     add_vocoder,
+    given_of,
     path_argument,
     print_json,
     reading_of,
@@ -30,6 +31,7 @@ EXAMPLES = """\
   vocalkit add-vocals song.wav --lyrics words.txt --voice bruno --seed 2 --no-master --out take-2
   vocalkit add-vocals song.wav --score tune.musicxml --format flac --out my-tune
   vocalkit add-vocals song.wav --score tune.musicxml --verse 1 --as-written --out my-verse
+  vocalkit add-vocals song.wav --lyrics words.txt --analysis song.json --out corrected
   vocalkit add-vocals song.wav --lyrics words.txt --harmony 2 --doubles 2 --sing oohs --out my-choir
   vocalkit add-vocals song.wav --lyrics words.txt --tension 0.5 --vibrato-rate 6 --portamento 0.12 --out belted
   vocalkit add-vocals song.wav --lyrics words.txt --for demo --genre folk --territory DE --out my-demo
@@ -135,6 +137,7 @@ def choices_of(args: argparse.Namespace, **more: Any) -> Any:
         voice=args.voice,
         tempo_bpm=args.tempo,
         key=args.key,
+        known=given_of(args),
         start_s=args.start,
         language=args.lang,
         seed=args.seed,

@@ -15,7 +15,7 @@ from vocalkit.synth.names import DEFAULT_VOCODER, VOCODER_NAMES
 
 if TYPE_CHECKING:
     from vocalkit.score import Reading
-    from vocalkit.types import Key
+    from vocalkit.types import Given, Key, Metre
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 LARGEST_SEED = 2**32 - 1
@@ -77,6 +77,15 @@ def key(text: str) -> Key:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def metre(text: str) -> Metre:
+    from vocalkit.types import Metre
+
+    try:
+        return Metre.parse(text)
+    except VocalkitError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def number(text: str) -> float:
     """Any finite number; what uses it knows its range."""
     try:
@@ -107,12 +116,34 @@ def add_command(
 def add_music_options(parser: argparse.ArgumentParser) -> None:
     """Options of every command that listens to a backing and sets words to it."""
     parser.add_argument("--voice", metavar="NAME", help="a voice from `vocalkit voice list` (default: the first)")
-    parser.add_argument("--tempo", type=bpm, metavar="BPM", help="the tempo, where you know it (default: heard)")
-    parser.add_argument("--key", type=key, metavar="KEY", help="the key, such as C, F#m, 'Bb major' (default: heard)")
+    add_backing_options(parser)
     parser.add_argument("--start", type=seconds, metavar="SECONDS", help="where singing may begin")
     parser.add_argument("--lang", default="en-us", metavar="CODE", help="language of the lyrics (default: en-us)")
     parser.add_argument("--lexicon", type=path_argument, metavar="FILE", help="your own pronunciations: lexicon.tsv")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another take (default: 0)")
+
+
+def add_backing_options(parser: argparse.ArgumentParser) -> None:
+    """What the user knows of the backing; everything else is heard and follows it."""
+    known = parser.add_argument_group("what you know of the backing (default: heard)")
+    known.add_argument("--tempo", type=bpm, metavar="BPM", help="the tempo; in 6/8 of the dotted pulse")
+    known.add_argument("--first-downbeat", type=seconds, metavar="SECONDS", help="when a bar begins, such as the first")
+    known.add_argument("--metre", type=metre, metavar="N/M", help="such as 4/4, 3/4, 6/8 or 5/4")
+    known.add_argument("--key", type=key, metavar="KEY", help="the key, such as C, F#m, 'Bb major'")
+    known.add_argument("--chords", type=path_argument, metavar="CHART", help="a chord chart: docs/chord-charts.md")
+    known.add_argument("--analysis", type=path_argument, metavar="FILE", help="a corrected `vocalkit analyze -o FILE`")
+
+
+def given_of(args: argparse.Namespace) -> Given:
+    """What `add_backing_options` was told, tempo and key apart: those are a pipeline's `Choices` themselves."""
+    from vocalkit.errors import InputError
+    from vocalkit.pipelines.files import read_given
+    from vocalkit.types import Given
+
+    if args.analysis is not None and (args.tempo is not None or args.key is not None):
+        raise InputError("--analysis says it all: correct tempo and key in the file instead of adding --tempo or --key")
+    given = Given(first_downbeat_s=args.first_downbeat, metre=args.metre)
+    return read_given(chords=args.chords, analysis=args.analysis, given=given)
 
 
 def add_vocoder(parser: argparse.ArgumentParser) -> None:

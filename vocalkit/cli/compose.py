@@ -13,6 +13,7 @@ from vocalkit.cli.progress import StageBars
 EXAMPLES = """\
   vocalkit compose song.wav --lyrics words.txt -o tune.musicxml
   vocalkit compose song.wav --lyrics words.txt --seed 3 -o tune.mid --json
+  vocalkit compose song.wav --lyrics words.txt --first-downbeat 0.25 --chords chart.txt -o tune.musicxml
   vocalkit compose song.wav --lyrics words.txt --prompt "catchy, sparse verse" --best-of 4 -o catchy.musicxml
   vocalkit compose song.wav --lyrics words.txt --variations 3 -o takes.musicxml
   vocalkit compose song.wav --lyrics words.txt --reference other.wav --range 0.5 -o after.musicxml

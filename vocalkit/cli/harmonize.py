@@ -7,13 +7,12 @@ import argparse
 from vocalkit.cli.add_vocals import choices_of, show_render
 from vocalkit.cli.arguments import (
     Commands,
+    add_backing_options,
     add_command,
     add_fit,
     add_format,
     add_json,
     add_vocoder,
-    bpm,
-    key,
     path_argument,
     seconds,
     seed,
@@ -42,8 +41,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "--backing", type=path_argument, metavar="TRACK", help="sing it on this track, with the chords heard there"
     )
     parser.add_argument("--voice", metavar="NAME", help="a voice from `vocalkit voice list` (default: the first)")
-    parser.add_argument("--tempo", type=bpm, metavar="BPM", help="the tempo of the backing, where you know it")
-    parser.add_argument("--key", type=key, metavar="KEY", help="the key of the backing (default: heard)")
+    add_backing_options(parser)
     parser.add_argument("--start", type=seconds, metavar="SECONDS", help="where singing may begin on the backing")
     parser.add_argument("--lang", default="en-us", metavar="CODE", help="language of the lyrics (default: en-us)")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another take (default: 0)")

@@ -27,6 +27,7 @@ from vocalkit.synth.perform_settings import settings_of
 from vocalkit.types import (
     Audio,
     Backing,
+    Given,
     Key,
     Mix,
     Performance,
@@ -47,7 +48,8 @@ BEAT_CONFIDENCE_WARNING = 0.4
 class Choices:
     """What a user may choose beside the music. None: heard in the backing, or the first voice.
 
-    tempo_bpm: beats per minute; start_s: earliest second of singing; composer, vocoder: backends.
+    tempo_bpm: beats per minute; known: what else is known of the backing; start_s: earliest second of singing;
+    composer, vocoder: backends.
     lexicon: the user's own pronunciations; fit: how lyrics may give way to the notes of a score; reading: which line
     of a score file is read, in this `language`; harmony: which voices join the lead.
     wishes: of the tune; sliders: those of the whole song that count whatever else says; reference: to take after;
@@ -59,6 +61,7 @@ class Choices:
     voice: str | None = None
     tempo_bpm: float | None = None
     key: Key | None = None
+    known: Given = Given()  # noqa: RUF009  (frozen)
     start_s: float | None = None
     language: str = "en-us"
     seed: int = 0
@@ -273,11 +276,11 @@ def _languages(words: Words) -> tuple[str, ...]:
 
 
 def listen(audio: Audio, choices: Choices, clock: StageClock) -> Backing:
-    """Stage `analyze`: what is heard in the backing, with the user's tempo and key where given."""
+    """Stage `analyze`: what is heard in the backing, following what the user says of it."""
     with clock.stage("analyze") as progress:
         from vocalkit.backing import analyze
 
-        return analyze(audio, tempo_bpm=choices.tempo_bpm, key=choices.key, progress=progress)
+        return analyze(audio, tempo_bpm=choices.tempo_bpm, key=choices.key, given=choices.known, progress=progress)
 
 
 def set_words(backing: Backing, words: Words, profile: VoiceProfile, choices: Choices, clock: StageClock) -> Tune:
@@ -339,11 +342,9 @@ def warnings_about(backing: Backing, choices: Choices) -> tuple[str, ...]:
     found = []
     if backing.lead_voice >= LEAD_VOICE_WARNING:
         found.append("someone seems to sing on this track already; the new vocal will be on top of them")
-    if backing.beat_confidence < BEAT_CONFIDENCE_WARNING and choices.tempo_bpm is None:
-        found.append(
-            f"the beat is hard to hear (taken as {backing.tempo_map.bpm:.1f} BPM); give --tempo if you know it"
-        )
-    return tuple(found)
+    if backing.beat_confidence < BEAT_CONFIDENCE_WARNING and choices.tempo_bpm is None and not backing.assumed:
+        found.append(f"the beat is hard to hear (taken as {backing.tempo_bpm:.1f} BPM); give --tempo if you know it")
+    return (*found, *backing.assumed)
 
 
 def warnings_of(score: ImportedScore | Score | None) -> tuple[str, ...]:

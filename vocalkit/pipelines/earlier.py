@@ -25,6 +25,7 @@ from vocalkit.types import (
     Backing,
     ChordSpan,
     Key,
+    KeySpan,
     Line,
     Lyrics,
     LyricSection,
@@ -34,6 +35,7 @@ from vocalkit.types import (
     SectionSpan,
     SoundFormat,
     TempoMap,
+    VoicePlace,
 )
 
 LOSSLESS: tuple[SoundFormat, ...] = ("wav", "flac")
@@ -137,11 +139,16 @@ def backing_of(heard: Mapping[str, Any]) -> Backing:
         duration_s=heard["duration_s"],
         tempo_map=TempoMap(beats, beats_per_bar, at[0] if at else 0),
         key=Key.parse(heard["key"]),
+        keys=tuple(KeySpan(start_s, end_s, Key.parse(name)) for start_s, end_s, name in heard["keys"]),
         chords=tuple(_chord(*values) for values in heard["chords"]),
         sections=tuple(SectionSpan(*values) for values in heard["sections"]),
         tuning_cents=heard["tuning_cents"],
         beat_confidence=heard["beat_confidence"],
         lead_voice=heard["lead_voice"],
+        pulse_beats=3 if heard["metre"].endswith("/8") else 1,
+        voice_places=tuple(VoicePlace(*values) for values in heard["voice_places"]),
+        lead_voice_at=tuple((start_s, end_s) for start_s, end_s in heard["lead_voice_at"]),
+        assumed=tuple(heard["assumed"]),
     )
 
 

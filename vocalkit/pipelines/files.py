@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vocalkit.audio import check_encodable, read, write_wav
-from vocalkit.errors import ChartError, LyricsError, OutputError, ScoreError, VocalkitError
+from vocalkit.errors import ChartError, InputError, LyricsError, OutputError, ScoreError, VocalkitError
 from vocalkit.pipelines.add_vocals import (
     AddVocals,
     Choices,
@@ -21,7 +21,9 @@ from vocalkit.pipelines.add_vocals import (
     add_vocals,
     listen,
     set_takes,
+    warnings_about,
 )
+from vocalkit.pipelines.analysis_json import analysis_text, given_in_json, given_of_analysis
 from vocalkit.pipelines.control import Asked, with_control
 from vocalkit.pipelines.credits import Material, Part, material
 from vocalkit.pipelines.desk import open_desk
@@ -36,9 +38,10 @@ from vocalkit.pipelines.words import read_words_and_score
 from vocalkit.protocols import Progress, silent
 from vocalkit.score import Reading, in_seconds, read_sheet
 from vocalkit.score.imported import ImportedScore
-from vocalkit.types import Audio, Backing, Key, Performance, Score, SoundFormat
+from vocalkit.types import Audio, Backing, Given, Key, Performance, Score, SoundFormat
 
 LARGEST_TEXT_BYTES = 1_000_000
+LARGEST_ANALYSIS_BYTES = 20_000_000
 LARGEST_PERFORMANCE_BYTES = 200_000_000
 WRITTEN_SCORES = (".musicxml", ".xml", ".mid", ".midi")
 
@@ -153,15 +156,61 @@ def sing_file(
     return render, publish(render, out, release, desk=open_desk(), progress=progress)
 
 
-def analyze_file(track: Path, choices: Choices, *, progress: Progress = silent) -> Backing:
-    """What is heard in a recording."""
+def analyze_file(
+    track: Path,
+    choices: Choices,
+    *,
+    output: Path | None = None,
+    picture: Path | None = None,
+    progress: Progress = silent,
+) -> Backing:
+    """What is heard in a recording. output: a .json to write it to, for hand and `--analysis`; picture: a .png."""
     from threadpoolctl import threadpool_limits
 
+    check_suffix(output, ".json", "an analysis")
+    check_suffix(picture, ".png", "a picture")
     clock = StageClock(progress)
     with clock.stage("read"):
         audio = read(track)
     with threadpool_limits(1):
-        return listen(audio, choices, clock)
+        backing = listen(audio, choices, clock)
+    if output is not None:
+        with staged_file(output) as staging:
+            staging.write_text(analysis_text(backing, track.name, warnings_about(backing, choices)), encoding="utf-8")
+    if picture is not None:
+        from vocalkit.pipelines.analysis_picture import save_analysis
+
+        with clock.stage("draw"), staged_file(picture) as staging:
+            save_analysis(backing, audio, staging, title=track.name)
+    return backing
+
+
+def check_suffix(path: Path | None, suffix: str, what: str) -> None:
+    """Raises OutputError where a file is not named as what it will hold."""
+    if path is not None and path.suffix.lower() != suffix:
+        raise OutputError(f"{what} is written as {suffix}; name it {path.stem or 'song'}{suffix}")
+
+
+def read_given(
+    *,
+    chords: Path | None = None,
+    analysis: Path | None = None,
+    given: Given = Given(),  # noqa: B008  (frozen)
+) -> Given:
+    """What a user's files say about a backing. chords: a chord chart; analysis: a corrected `vocalkit analyze -o`.
+
+    given: what the command line says besides, which comes before the chart's head; not together with an analysis.
+    """
+    if analysis is not None:
+        if chords is not None or given != Given():
+            raise InputError("--analysis says it all: correct the file instead of adding --chords or other corrections")
+        return given_of_analysis(_read_text(analysis, InputError, limit=LARGEST_ANALYSIS_BYTES))
+    if chords is None:
+        return given
+    from vocalkit.band import parse_chart
+    from vocalkit.pipelines.chart_given import given_of_chart
+
+    return given_of_chart(parse_chart(_read_text(chords, ChartError)), given)
 
 
 def compose_file(
@@ -285,7 +334,8 @@ def materials_of(files: Mapping[Part, Path | None], words: str | None) -> tuple[
 
 def choices_in_json(arguments: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
     values = {name: str(value) if isinstance(value, Path) else value for name, value in arguments.items()}
-    chosen = asdict(replace(choices, lexicon=None))
+    chosen = asdict(replace(choices, lexicon=None, known=Given()))
+    chosen["known"] = given_in_json(choices.known)
     if choices.lexicon is not None:
         chosen["lexicon"] = sorted(choices.lexicon.entries)
     if isinstance(choices.key, Key):

@@ -24,18 +24,26 @@ _LIBRARIES = ("numpy", "scipy", "soundfile", "soxr", "pyworld", "pedalboard", "p
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the analysis found. beats_s, downbeats_s: seconds; chords: (start s, end s, Harte name)."""
+    """What the analysis found. tempo_bpm: of the felt pulse; beats_s, downbeats_s: seconds; keys: (start s, end s,
+    name); chords: (start s, end s, Harte name); sections: (start s, end s, label, energy); voice_places: (start s,
+    end s, room); lead_voice_at: (start s, end s); assumed: what could not be heard.
+    """
 
     duration_s: float
     tempo_bpm: float
+    metre: str
     key: str
     tuning_cents: float
     beat_confidence: float
     lead_voice: float
     beats_s: tuple[float, ...]
     downbeats_s: tuple[float, ...]
+    keys: tuple[tuple[float, float, str], ...]
     chords: tuple[tuple[float, float, str], ...]
     sections: tuple[tuple[float, float, str, float], ...]
+    voice_places: tuple[tuple[float, float, float], ...]
+    lead_voice_at: tuple[tuple[float, float], ...]
+    assumed: tuple[str, ...]
 
     @classmethod
     def of(cls, backing: Backing) -> Heard:
@@ -43,7 +51,8 @@ class Heard:
         grid = backing.tempo_map
         return cls(
             duration_s=round(backing.duration_s, 4),
-            tempo_bpm=round(grid.bpm, 3),
+            tempo_bpm=round(backing.tempo_bpm, 3),
+            metre=backing.metre,
             key=backing.key.name,
             tuning_cents=round(backing.tuning_cents, 2),
             beat_confidence=round(backing.beat_confidence, 3),
@@ -51,7 +60,15 @@ class Heard:
             beats_s=tuple(round(float(beat), 4) for beat in grid.beats_s),
             downbeats_s=tuple(round(float(beat), 4) for beat in grid.downbeats_s),
             chords=tuple((round(c.start_s, 4), round(c.end_s, 4), c.name) for c in backing.chords),
-            sections=tuple((round(s.start_s, 4), round(s.end_s, 4), s.label, s.energy) for s in backing.sections),
+            keys=tuple((round(k.start_s, 4), round(k.end_s, 4), k.key.name) for k in backing.keys),
+            sections=tuple(
+                (round(s.start_s, 4), round(s.end_s, 4), s.label, round(s.energy, 4)) for s in backing.sections
+            ),
+            voice_places=tuple(
+                (round(place.start_s, 3), round(place.end_s, 3), round(place.room, 3)) for place in backing.voice_places
+            ),
+            lead_voice_at=tuple((round(a, 3), round(b, 3)) for a, b in backing.lead_voice_at),
+            assumed=backing.assumed,
         )
 
 

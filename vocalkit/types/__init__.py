@@ -9,17 +9,20 @@ from __future__ import annotations
 from vocalkit.types.arrays import frozen_array
 from vocalkit.types.control import Feel, Reference, Sliders, Wishes
 from vocalkit.types.expression import EXPRESSION_RANGES, NEUTRAL, NoteExpression
+from vocalkit.types.given import ChartLayout, Given, Metre
 from vocalkit.types.music import (
     CHORD_INTERVALS,
     PITCH_NAMES,
     Backing,
     ChordSpan,
     Key,
+    KeySpan,
     Mode,
     Note,
     Score,
     SectionSpan,
     TempoMap,
+    VoicePlace,
 )
 from vocalkit.types.performance import Expression, F0Curve, Performance, PhonemeSpan, SourceFilter
 from vocalkit.types.recording import AlignedClip
@@ -36,14 +39,18 @@ __all__ = [
     "AlignedClip",
     "Audio",
     "Backing",
+    "ChartLayout",
     "ChordSpan",
     "Expression",
     "F0Curve",
     "Feel",
+    "Given",
     "Key",
+    "KeySpan",
     "Line",
     "LyricSection",
     "Lyrics",
+    "Metre",
     "Mix",
     "Mode",
     "Note",
@@ -63,6 +70,7 @@ __all__ = [
     "TimedLyrics",
     "TimedWord",
     "Vocal",
+    "VoicePlace",
     "VoiceProfile",
     "Wishes",
     "WordPosition",

@@ -204,12 +204,40 @@ class SectionSpan:
         check_span("section", self.start_s, self.end_s)
 
 
+@dataclass(frozen=True, slots=True)
+class KeySpan:
+    """A key from start_s to end_s."""
+
+    start_s: float
+    end_s: float
+    key: Key
+
+    def __post_init__(self) -> None:
+        check_span("key", self.start_s, self.end_s)
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePlace:
+    """A stretch that leaves place for a voice. room: 0 to 1, how free of other melody its middle range is."""
+
+    start_s: float
+    end_s: float
+    room: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_span("place for a voice", self.start_s, self.end_s)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Backing:
-    """What was heard in an instrumental. Chords and sections are sorted and do not overlap.
+    """What was heard in an instrumental. Spans of one kind are sorted and do not overlap.
 
     tuning_cents: how far the recording sits above A = 440 Hz, -50 to 50.
     beat_confidence, lead_voice: 0 to 1; lead_voice says how likely someone already sings.
+    key: where the track is at home; keys: key by key where it modulates, empty where nobody asked.
+    pulse_beats: beats of the tempo map that make one felt pulse: 3 in 6/8, whose bars have six beats, else 1.
+    voice_places: where a voice fits; lead_voice_at: (start s, end s) where someone seems to sing or lead already.
+    assumed: what was taken for granted because it could not be heard, one line each, for the user.
     """
 
     duration_s: float
@@ -220,10 +248,48 @@ class Backing:
     tuning_cents: float = 0.0
     beat_confidence: float = 1.0
     lead_voice: float = 0.0
+    keys: tuple[KeySpan, ...] = ()
+    pulse_beats: int = 1
+    voice_places: tuple[VoicePlace, ...] = ()
+    lead_voice_at: tuple[tuple[float, float], ...] = ()
+    assumed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_sorted("chords", self.chords)
         check_sorted("sections", self.sections)
+        check_sorted("keys", self.keys)
+        check_sorted("places for a voice", self.voice_places)
+        if self.pulse_beats < 1 or self.tempo_map.beats_per_bar % self.pulse_beats:
+            raise InputError(f"a bar of {self.tempo_map.beats_per_bar} beats has no pulses of {self.pulse_beats}")
+
+    @property
+    def pulses_s(self) -> NDArray[np.float64]:
+        """What one taps to: every beat, in compound metres every third."""
+        return self.tempo_map.beats_s[self.tempo_map.first_downbeat % self.pulse_beats :: self.pulse_beats]
+
+    @property
+    def tempo_bpm(self) -> float:
+        """Median tempo of the pulse."""
+        return self.tempo_map.bpm / self.pulse_beats
+
+    @property
+    def metre(self) -> str:
+        """``4/4``, ``3/4``, ``6/8``."""
+        return f"{self.tempo_map.beats_per_bar}/{8 if self.pulse_beats > 1 else 4}"
+
+    def tempo_curve(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Times in seconds and tempo of the pulse there in BPM, a median over five pulses: float64 (n,) both."""
+        pulses = self.pulses_s
+        if pulses.size < 2:
+            return np.zeros(1), np.full(1, self.tempo_bpm)
+        bpm = 60.0 / np.diff(pulses)
+        padded = np.pad(bpm, 2, mode="edge")
+        steady = np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)
+        return 0.5 * (pulses[:-1] + pulses[1:]), steady
+
+    def key_at(self, time_s: float) -> Key:
+        """The key that holds at a time: the home key where no other is known."""
+        return next((span.key for span in self.keys if span.start_s <= time_s < span.end_s), self.key)
 
     def chord_at(self, time_s: float) -> ChordSpan | None:
         """The chord that sounds at a time, None where there is none."""
