@@ -246,6 +246,16 @@ def test_a_lossy_render_cannot_be_kept(song: Song, tmp_path: Path) -> None:
         retake_folder(folder, tmp_path / "out", Retake("Chorus"))
 
 
+def test_a_render_of_several_voices_is_not_cut_into(song: Song, tmp_path: Path) -> None:
+    folder = tmp_path / "choir"
+    shutil.copytree(song.folder, folder)
+    report = load_report(folder)
+    report["arguments"]["harmony"]["voices"] = 2
+    (folder / "report.json").write_text(json.dumps(report))
+    with pytest.raises(InputError, match="several voices"):
+        retake_folder(folder, tmp_path / "again", Retake("Chorus"))
+
+
 def test_the_backing_is_read_back_as_it_was_heard(song: Song) -> None:
     from vocalkit.backing import analyze
     from vocalkit.pipelines.earlier import backing_of

@@ -108,6 +108,7 @@ def read_render(folder: Path, registry: Registry) -> Earlier:
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
         if report.get("heard") is None:
             raise InputError(f"{folder} was sung without an instrumental; sing its score again with `vocalkit sing`")
+        _check_one_voice(report["arguments"], folder)
         form = _form(folder)
         performance = performance_from_json((folder / "performance.json").read_text(encoding="utf-8"))
         sections = tuple(_section(values) for values in report.get("sections", ()))
@@ -128,6 +129,14 @@ def read_render(folder: Path, registry: Registry) -> Earlier:
     elif sum(sum(section.lines) for section in sections) != sung:
         raise InputError(f"performance.json in {folder} has other syllables than its report; render the song again")
     return Earlier(folder, report, performance, backing, sections, dry, form, provenance, materials)
+
+
+def _check_one_voice(arguments: Mapping[str, Any], folder: Path) -> None:
+    harmony = arguments.get("harmony") or {}
+    if harmony.get("voices") or harmony.get("doubles"):
+        raise InputError(
+            f"{folder} was sung in several voices, and a part is sung again by the lead alone; render the song again"
+        )
 
 
 def backing_of(heard: Mapping[str, Any]) -> Backing:
