@@ -26,7 +26,8 @@ def fit_spanish(word: str, phones: Sequence[Phone]) -> tuple[Phone, ...]:
     for index, phone in enumerate(phones):
         following = phones[index + 1] if index + 1 < len(phones) else None
         meets = following is not None and following.vowel and following.symbol[0] != phone.symbol
-        glides = phone.symbol in _GLIDES and meets and (not phone.stress or following.stress > 0)
+        stressed = following is not None and following.stress > 0
+        glides = phone.symbol in _GLIDES and meets and (not phone.stress or stressed)
         fitted.append(Phone(_GLIDES[phone.symbol]) if glides else phone)
     return tuple(fitted)
 
