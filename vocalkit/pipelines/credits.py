@@ -90,7 +90,7 @@ def credits_of(
         "label": claim.provenance.label,
         "credit": claim.provenance.credit,
         "voice": {name: claim.to_texts()[name] for name in ("voice", "grant", "grant_sha256", "model_sha256")},
-        "roles": [asdict(role) for role in roles(claim, materials, composer=composer)],
+        "roles": [asdict(role) for role in (*roles(claim, materials, composer=composer), *_harmony(arguments))],
         "authorship": {
             "handed_in": [asdict(item) for item in materials],
             "seed": arguments.get("seed"),
@@ -101,6 +101,12 @@ def credits_of(
 
 
 _EDITABLE = ("melody", "first bars", "performance")
+
+
+def _harmony(arguments: Mapping[str, Any]) -> tuple[Role, ...]:
+    """Who wrote the voices beside the lead, where there are any."""
+    voices = (arguments.get("harmony") or {}).get("voices", 0)
+    return (Role("harmony voices", _PROGRAM, "program"),) if voices else ()
 
 
 def credits_text(values: Mapping[str, Any]) -> str:
