@@ -25,9 +25,8 @@ def fit_spanish(word: str, phones: Sequence[Phone]) -> tuple[Phone, ...]:
     fitted: list[Phone] = []
     for index, phone in enumerate(phones):
         following = phones[index + 1] if index + 1 < len(phones) else None
-        meets = following is not None and following.vowel and following.symbol[0] != phone.symbol
-        stressed = following is not None and following.stress > 0
-        glides = phone.symbol in _GLIDES and meets and (not phone.stress or stressed)
+        weak = phone.symbol in _GLIDES and following is not None and (not phone.stress or following.stress > 0)
+        glides = weak and following is not None and following.vowel and following.symbol[0] != phone.symbol
         fitted.append(Phone(_GLIDES[phone.symbol]) if glides else phone)
     return tuple(fitted)
 
