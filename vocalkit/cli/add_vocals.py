@@ -8,6 +8,7 @@ from typing import Any
 from vocalkit.cli.arguments import (
     Commands,
     add_command,
+    add_composer,
     add_fit,
     add_format,
     add_json,
@@ -22,6 +23,7 @@ from vocalkit.cli.use import add_use_options, use_of
 EXAMPLES = """\
   vocalkit add-vocals song.wav --lyrics words.txt --out my-song
   vocalkit add-vocals song.wav --lyrics words.txt --voice bruno --seed 2 --no-master --out take-2
+  vocalkit add-vocals song.wav --lyrics words.lrc --out on-my-times
   vocalkit add-vocals song.wav --score tune.musicxml --format flac --out my-tune
   vocalkit add-vocals song.wav --lyrics words.txt --for demo --genre folk --territory DE --out my-demo
 """
@@ -30,9 +32,12 @@ EXAMPLES = """\
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser = add_command(commands, common, "add-vocals", summary="sing lyrics on an instrumental", examples=EXAMPLES)
     parser.add_argument("instrumental", type=path_argument, metavar="INSTRUMENTAL", help="WAV, FLAC, MP3 or OGG")
-    parser.add_argument("--lyrics", type=path_argument, metavar="FILE", help="the words, plain text")
+    parser.add_argument(
+        "--lyrics", type=path_argument, metavar="FILE", help="the words: plain text, or .lrc with times"
+    )
     parser.add_argument("--score", type=path_argument, metavar="FILE", help="your own melody: MusicXML or MIDI")
     add_music_options(parser)
+    add_composer(parser)
     add_fit(parser)
     add_use_options(parser)
     parser.add_argument("--no-master", action="store_true", help="leave the mix as the sum of its stems")
@@ -45,7 +50,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from vocalkit.pipelines.files import add_vocals_to_file
 
-    choices = choices_of(args, master=not args.no_master, fit=tuple(args.fit), **use_of(args))
+    choices = choices_of(args, composer=args.composer, master=not args.no_master, fit=tuple(args.fit), **use_of(args))
     with StageBars() as progress:
         _, report = add_vocals_to_file(
             args.instrumental,

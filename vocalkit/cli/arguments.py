@@ -102,6 +102,13 @@ def add_music_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="another seed, another take (default: 0)")
 
 
+def add_composer(parser: argparse.ArgumentParser) -> None:
+    """Who writes the melody."""
+    parser.add_argument(
+        "--composer", default="learned", metavar="NAME", help="who writes the tune: learned (default) or rules"
+    )
+
+
 def add_fit(parser: argparse.ArgumentParser) -> None:
     """What may give way where lyrics and the notes of a score are not as many."""
     parser.add_argument(

@@ -14,7 +14,13 @@ def _load_rules() -> Composer:
     return RuleComposer()
 
 
-COMPOSERS: dict[str, Callable[[], Composer]] = {"rules": _load_rules}
+def _load_learned() -> Composer:
+    from vocalkit.melody.learned import LearnedComposer
+
+    return LearnedComposer()
+
+
+COMPOSERS: dict[str, Callable[[], Composer]] = {"rules": _load_rules, "learned": _load_learned}
 
 
 def load_composer(name: str) -> Composer:

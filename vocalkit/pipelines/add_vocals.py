@@ -28,6 +28,7 @@ from vocalkit.types import (
     Performance,
     Provenance,
     Score,
+    TimedLyrics,
     Vocal,
     VoiceProfile,
 )
@@ -88,10 +89,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AddVocals:
-    """One request: lyrics as text, a score with words, or a score to lay the lyrics under."""
+    """One request: lyrics as text or with times, a score with words, or a score to lay the lyrics under."""
 
     backing: Audio
-    lyrics: str | None = None
+    lyrics: str | TimedLyrics | None = None
     score: ImportedScore | Score | None = None
     choices: Choices = Choices()
 
@@ -99,6 +100,8 @@ class AddVocals:
         if self.lyrics is None and self.score is None:
             raise InputError("nothing to sing: give lyrics, a score, or both")
         start_s = self.choices.start_s
+        if start_s is not None and isinstance(self.lyrics, TimedLyrics):
+            raise InputError("timed lyrics say when singing begins; leave --start out")
         if start_s is not None and start_s >= self.backing.duration_s:
             raise InputError(
                 f"singing cannot start at {start_s:g} s: the instrumental ends at {self.backing.duration_s:.1f} s"
@@ -197,6 +200,16 @@ def set_words(
             from vocalkit.melody.backends import load_composer
 
             composer = load_composer(choices.composer)
+            if words.spans is not None:
+                timed = composer.compose_timed(
+                    backing,
+                    words.lyrics,
+                    words.spans,
+                    low_midi=low_midi,
+                    high_midi=high_midi,
+                    seed=choices.seed,
+                )
+                return timed, words.warnings
             composed = composer.compose(
                 backing,
                 words.lyrics,

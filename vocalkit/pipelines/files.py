@@ -32,7 +32,7 @@ from vocalkit.pipelines.voices import choose_voice
 from vocalkit.pipelines.words import read_words_and_score
 from vocalkit.protocols import Progress, silent
 from vocalkit.score.imported import ImportedScore
-from vocalkit.types import Audio, Backing, Key, Performance, Score, SoundFormat
+from vocalkit.types import Audio, Backing, Key, Performance, Score, SoundFormat, TimedLyrics
 
 LARGEST_TEXT_BYTES = 1_000_000
 LARGEST_PERFORMANCE_BYTES = 200_000_000
@@ -54,7 +54,7 @@ def add_vocals_to_file(
     choose_voice(choices.voice)
     clock = StageClock(progress)
     with clock.stage("read"):
-        words = None if lyrics is None else read_words(lyrics)
+        words = None if lyrics is None else read_words_or_times(lyrics)
         own = None if score is None else read_own_score(score, choices.language)
         request = AddVocals(read(instrumental), words, own, choices)
         check_encodable(form, request.backing.sample_rate)
@@ -110,7 +110,7 @@ def compose_file(
     profile = choose_voice(choices.voice)
     clock = StageClock(progress)
     with clock.stage("read"):
-        words = read_words(lyrics)
+        words = read_words_or_times(lyrics)
         audio = read(instrumental)
         AddVocals(audio, words, None, choices)
     from threadpoolctl import threadpool_limits
@@ -141,6 +141,17 @@ def render_chart_file(chart: Path, output: Path, *, seed: int = 0) -> Audio:
 def read_words(path: Path) -> str:
     """The text of a lyrics file: UTF-8, or UTF-16 with its mark."""
     return _read_text(path, LyricsError)
+
+
+def read_words_or_times(path: Path) -> str | TimedLyrics:
+    """The words of a lyrics file; with their times where it is an LRC file."""
+    if path.suffix.lower() != ".lrc":
+        return read_words(path)
+    if not path.is_file():
+        raise LyricsError(f"there is no file {path}")
+    from vocalkit.score import read_timed_lyrics
+
+    return read_timed_lyrics(path)
 
 
 def read_own_score(path: Path, language: str) -> ImportedScore:
@@ -183,10 +194,11 @@ def _read_text(path: Path, fault: type[VocalkitError], *, limit: int = LARGEST_T
     return text
 
 
-def _materials(files: Mapping[Part, Path | None], words: str | None) -> tuple[Material, ...]:
+def _materials(files: Mapping[Part, Path | None], words: str | TimedLyrics | None) -> tuple[Material, ...]:
     """What was handed in, for the credits; the words in full."""
+    text = "\n".join(line.text for line in words.lines) if isinstance(words, TimedLyrics) else words
     return tuple(
-        material(part, path, text=words if part == "lyrics" else None)
+        material(part, path, text=text if part == "lyrics" else None)
         for part, path in files.items()
         if path is not None
     )
