@@ -2,9 +2,10 @@
 
     python recipes/melody/evaluate.py --work WORK [--songs 200] [--composers rules learned] [--split test]
 
-Each composer is given what the human had: the words in their lines with their stress, the chords on their beats, the
-key, the tempo, the first bar to sing in, the pace of the words, and a voice of nineteen semitones about the middle of
-the human tune. `human` is the tune itself; `unigram` draws pitches and lengths by their frequency.
+Each composer is given what the human had: the words in their lines with their stress, the bars of each line, the chords
+on their beats, the key, the tempo, and a voice of nineteen semitones about the middle of the human tune. With `--free`
+it finds bars itself, told the first one and the pace of the words. `human` is the tune itself; `unigram` draws pitches
+and lengths by their frequency.
 """
 
 from __future__ import annotations
@@ -14,20 +15,20 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import measures
 import numpy as np
 from baseline import Unigrams
-from songs import Song, read_songs
+from songs import LEAD_IN_BARS, Song, read_songs
 
 from vocalkit.errors import VocalkitError
 from vocalkit.melody import ComposeSettings, MelodyReport, melody_report
 from vocalkit.melody.backends import COMPOSERS
+from vocalkit.melody.layout import LineSpan
 from vocalkit.types import Score
 
 VOICE_SEMITONES = 19
@@ -39,13 +40,45 @@ BANDED = ("repetition_rate", "range_semitones", "mean_leap_semitones", "commones
 Figures = dict[str, float | None]
 
 
-def compose(song: Song, name: str, seed: int) -> Score:
-    """The song's words, set by a composer."""
+def placed(song: Song) -> tuple[Song, tuple[LineSpan, ...]]:
+    """The song with lines of at least a bar, and the bars that the human gave them: from the one a line opens or leads
+    into, to the one it ends in or the next line."""
+    firsts: list[int] = []
+    ends: list[float] = []
+    lines: list[tuple[int, bool]] = []
+    for (count, closes), notes in zip(song.lines, song.line_notes(), strict=True):
+        first = math.floor(notes[0][0] / song.beats_per_bar + 0.5)
+        if firsts and first <= firsts[-1]:
+            lines[-1] = (lines[-1][0] + count, closes)
+            ends[-1] = notes[-1][1]
+        else:
+            firsts.append(first)
+            lines.append((count, closes))
+            ends.append(notes[-1][1])
+    limits = [*firsts[1:], song.bars]
+    spans = []
+    for index, (first, end, limit) in enumerate(zip(firsts, ends, limits, strict=True)):
+        bars = min(limit, math.ceil(end / song.beats_per_bar - 1e-6)) - first
+        spans.append(LineSpan(0, index, first + LEAD_IN_BARS, max(1, bars)))
+    return replace(song, lines=lines), tuple(spans)
+
+
+def lowest(song: Song) -> int:
+    """Lowest pitch of a voice about the middle of the human tune."""
     pitches = [note[2] for note in song.notes]
-    low = math.ceil((min(pitches) + max(pitches) - VOICE_SEMITONES) / 2)
+    return math.ceil((min(pitches) + max(pitches) - VOICE_SEMITONES) / 2)
+
+
+def compose(song: Song, name: str, seed: int, *, free: bool = False) -> Score:
+    """The song's words, set by a composer. free: on bars of its own choice."""
+    maker = type(COMPOSERS[name]())
+    if not free:
+        song, spans = placed(song)
+        maker = type("Placed", (maker,), {"_spans": lambda *_: spans})
+    low = lowest(song)
     settings = ComposeSettings(syllables_per_s=float(np.clip(song.syllables_per_s, 1.0, 5.0)))
     first = max(0.0, math.floor(song.notes[0][0] / song.beats_per_bar + 0.5) * song.beats_per_bar)
-    composer = type(COMPOSERS[name]())(settings)  # type: ignore[call-arg]
+    composer = maker(settings)  # type: ignore[call-arg]
     return composer.compose(
         song.backing(),
         song.lyrics(),
@@ -79,26 +112,32 @@ def judge(song: Song, notes: list[tuple[float, float, int, bool]], report: Melod
     return figures | {name: getattr(report, name) for name in FIGURES[3:]}
 
 
-def judge_all(song: Song, composers: list[str], unigrams: Unigrams, seeds: int) -> dict[str, list[Figures]]:
-    """The figures of every composer for one song, one for each seed; empty where it refused the words."""
-    found = {"human": [judge(song, song.notes, melody_report(song.score(), song.backing()))]}
-    pitches = [note[2] for note in song.notes]
-    low = math.ceil((min(pitches) + max(pitches) - VOICE_SEMITONES) / 2)
-    for name in ("unigram", *composers):
-        found[name] = []
-        for seed in range(seeds):
-            try:
-                if name == "unigram":
-                    notes = unigrams.write(song, low=low, high=low + VOICE_SEMITONES, seed=seed)
-                    longer = replace(
-                        song, notes=notes, bars=max(song.bars, math.ceil(notes[-1][1] / song.beats_per_bar))
-                    )
-                    score = longer.score()
-                else:
-                    score = compose(song, name, seed)
-            except VocalkitError:
-                continue
-            found[name].append(judge(song, in_beats(score, song), melody_report(score, song.backing())))
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One composer on one song. free: on bars of its own choice."""
+
+    song: Song
+    name: str
+    seeds: int
+    free: bool
+
+
+def judge_trial(trial: Trial, unigrams: Unigrams) -> list[Figures]:
+    """Figures of a composer's tunes for one song, one for each seed; none where it refused the words."""
+    song, found = trial.song, []
+    if trial.name == "human":
+        return [judge(song, song.notes, melody_report(song.score(), song.backing()))]
+    for seed in range(trial.seeds):
+        try:
+            if trial.name == "unigram":
+                notes = unigrams.write(song, low=lowest(song), high=lowest(song) + VOICE_SEMITONES, seed=seed)
+                bars = max(song.bars, math.ceil(notes[-1][1] / song.beats_per_bar))
+                score = replace(song, notes=notes, bars=bars).score()
+            else:
+                score = compose(song, trial.name, seed, free=trial.free)
+        except VocalkitError:
+            continue
+        found.append(judge(song, in_beats(score, song), melody_report(score, song.backing())))
     return found
 
 
@@ -131,31 +170,41 @@ def main() -> None:
     parser.add_argument("--split", default="test")
     parser.add_argument("--songs", type=int, default=200, help="this many, drawn by the hash of their names")
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--free", action="store_true", help="composers also choose the bars of each line")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--json", type=Path, default=None, metavar="FILE", help="figures of every song")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="figures of every song; composers that it holds already are not run again",
+    )
     arguments = parser.parse_args()
     songs = sorted(
         read_songs(arguments.work / "songs.jsonl", arguments.split),
         key=lambda song: hashlib.sha256(song.name.encode()).hexdigest(),
     )[: arguments.songs]
-    began = time.perf_counter()
-    work: Callable[[Song], dict[str, list[Figures]]] = partial(
-        judge_all,
-        composers=arguments.composers,
-        unigrams=Unigrams(arguments.work / "songs.jsonl"),
-        seeds=arguments.seeds,
-    )
+    began, known = time.perf_counter(), {}
+    if arguments.json is not None and arguments.json.exists():
+        known = json.loads(arguments.json.read_text())
+    names = ["human", "unigram", *arguments.composers]
+    trials = [
+        Trial(song, name, arguments.seeds, arguments.free) for name in names if name not in known for song in songs
+    ]
+    work = partial(judge_trial, unigrams=Unigrams(arguments.work / "songs.jsonl"))
     if arguments.jobs > 1:
         with ProcessPoolExecutor(arguments.jobs) as pool:
-            results = list(pool.map(work, songs, chunksize=4))
+            judged = list(pool.map(work, trials, chunksize=4))
     else:
-        results = [work(song) for song in songs]
+        judged = [work(trial) for trial in trials]
+    for trial, figures in zip(trials, judged, strict=True):
+        known.setdefault(trial.name, {})[trial.song.name] = figures
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(known, indent=1))
+    results = [{name: known[name][song.name] for name in names} for song in songs]
     counts = {corpus: sum(song.corpus == corpus for song in songs) for corpus in ("leadsheets", "lieder", "hymns")}
     print(f"{len(songs)} songs of the {arguments.split} split {counts}, {time.perf_counter() - began:.0f} s\n")
-    print(table(results, ["human", "unigram", *arguments.composers]))
-    if arguments.json is not None:
-        rows = [{"name": song.name, "corpus": song.corpus, **found} for song, found in zip(songs, results, strict=True)]
-        arguments.json.write_text(json.dumps(rows, indent=1))
+    print(table(results, names))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from typing import Any
 
 import accompaniment
 import numpy as np
+from lines import lines_of
 from songs import Song, write_songs
 
 from vocalkit.errors import VocalkitError
@@ -28,7 +30,6 @@ from vocalkit.lyrics import phonemize_underlay
 from vocalkit.score import Reading, Sheet, SheetNote, parse_score
 from vocalkit.score.abc import parse_abc, tune_titles
 from vocalkit.score.files import parse_xml, unpack_mxl
-from vocalkit.score.lines import sung_lines
 from vocalkit.score.timeline import Meter, TempoLine
 from vocalkit.types import Syllable
 
@@ -41,7 +42,6 @@ else:
     import tomli as tomllib
 
 FEWEST_SYLLABLES, FEWEST_BARS = 24, 8
-LONGEST_LINE, SHORTEST_LINE = 16, 3
 COMMON_NOTES = 14
 """Tunes that share so many notes in a row, pitch steps and rhythm, count as one."""
 ESPEAK = {"en": "en-us", "de": "de", "fr": "fr-fr", "it": "it", "es": "es", "pt": "pt", "sv": "sv"}
@@ -55,12 +55,14 @@ def read_xml(path: Path) -> tuple[Sheet, list[accompaniment.Sounding]]:
     return sheet, accompaniment.played_notes(parse_xml(data))
 
 
-def read_hymn(data: bytes, song: int) -> tuple[Sheet, list[accompaniment.Sounding]]:
-    sheet = parse_abc(data, Reading(song=song, repeats=False))
+def read_hymn(tune: str) -> tuple[Sheet, list[accompaniment.Sounding]]:
+    """The sung line and the voices below it."""
+    data = tune.encode("utf-8")
+    sheet = parse_abc(data, Reading(repeats=False))
     notes: list[accompaniment.Sounding] = []
     for part in VOICES:
         try:
-            voice = parse_abc(data, Reading(song=song, part=part, repeats=False))
+            voice = parse_abc(data, Reading(part=part, repeats=False))
         except VocalkitError:
             break
         notes += [(note.start, note.end, note.pitch_midi) for note in voice.notes]
@@ -68,87 +70,28 @@ def read_hymn(data: bytes, song: int) -> tuple[Sheet, list[accompaniment.Soundin
 
 
 def regular_stretch(sheet: Sheet) -> tuple[Fraction, Fraction, Meter] | None:
-    """The longest run of full bars of one signature: its first downbeat, its end, and its metre."""
-    marks = list(sheet.signatures)
-    signature, runs = sheet.signature, []
-    start = None
+    """The longest run of bars of one signature: its first downbeat, its end, and its metre.
+
+    A bar that a repeat divides in two is whole again with its other half.
+    """
+    marks, signature = list(sheet.signatures), sheet.signature
+    runs: list[tuple[Fraction, Fraction, Meter]] = []
+    start: Fraction | None = None
     for low, high in pairwise((*sheet.bars, sheet.end)):
         while marks and marks[0][0] <= low:
-            changed = marks.pop(0)[1]
-            if changed != signature:
-                signature, start = changed, None
-        if high - low != signature.quarters:
-            # A bar that repeats divide in two is whole again with its other half; any other ends the run.
-            if start is None or (high - start[0]) % signature.quarters or high - low > signature.quarters:
-                if start is not None and high - low < signature.quarters:
-                    continue
+            if marks[0][1] != signature:
                 start = None
-            else:
-                runs[-1] = (start[0], high, Meter.of(signature.count, signature.unit))
-            continue
-        if start is not None and (low - start[0]) % signature.quarters:
+            signature = marks.pop(0)[1]
+        size, meter = signature.quarters, Meter.of(signature.count, signature.unit)
+        full = high - low == size
+        if high - low > size or (full and start is not None and (low - start) % size):
             start = None
-        if start is None:
-            start = (low,)
-            runs.append((low, high, Meter.of(signature.count, signature.unit)))
-        runs[-1] = (start[0], high, runs[-1][2])
+        if full and start is None:
+            start = low
+            runs.append((low, high, meter))
+        if start is not None and (high - start) % size == 0:
+            runs[-1] = (start, high, meter)
     return max(runs, key=lambda run: run[1] - run[0], default=None)
-
-
-def divide(sheet: Sheet, notes: list[SheetNote]) -> list[int]:
-    """Notes of each line: at rests and breaths, else after punctuation, else where a long line holds longest."""
-    rests = {id(line[0]) for line in sung_lines(replace(sheet, notes=tuple(notes)))}
-    counts = [0]
-    syllables = 0
-    for before, note in pairwise([None, *notes]):
-        assert note is not None
-        closed = before is not None and _closes(_text_before(notes, note))
-        fresh = note.text is not None and not note.continues and note.position in ("single", "begin")
-        if (
-            before is not None
-            and fresh
-            and syllables >= SHORTEST_LINE
-            and (id(note) in rests or (closed and syllables >= 5))
-        ):
-            counts.append(0)
-            syllables = 0
-        counts[-1] += 1
-        syllables += note.text is not None
-    return _halve(notes, counts)
-
-
-def _text_before(notes: list[SheetNote], note: SheetNote) -> str:
-    at = next(i for i, other in enumerate(notes) if other is note)
-    return next((other.text for other in reversed(notes[:at]) if other.text is not None), "")
-
-
-def _closes(text: str) -> bool:
-    return text.rstrip("'\"”’)").endswith((".", ",", ";", ":", "!", "?"))
-
-
-def _halve(notes: list[SheetNote], counts: list[int]) -> list[int]:
-    """Lines of more than sixteen syllables are parted after their longest note."""
-    made, at = [], 0
-    for count in counts:
-        line = notes[at : at + count]
-        at += count
-        pieces = [line]
-        while any(sum(n.text is not None for n in piece) > LONGEST_LINE for piece in pieces):
-            index = next(i for i, p in enumerate(pieces) if sum(n.text is not None for n in p) > LONGEST_LINE)
-            piece = pieces[index]
-            cuts = [
-                i
-                for i in range(1, len(piece))
-                if piece[i].text is not None
-                and piece[i].position in ("single", "begin")
-                and min(sum(n.text is not None for n in piece[:i]), sum(n.text is not None for n in piece[i:])) >= 5
-            ]
-            if not cuts:
-                break
-            cut = max(cuts, key=lambda i: (piece[i].start - piece[i - 1].start, -abs(i - len(piece) / 2)))
-            pieces[index : index + 1] = [piece[:cut], piece[cut:]]
-        made += [len(piece) for piece in pieces]
-    return made
 
 
 def words_of(notes: list[SheetNote], language: str) -> list[Syllable]:
@@ -220,7 +163,7 @@ def song_of(name: str, corpus: str, sheet: Sheet, played: list[accompaniment.Sou
             for n in sung
         ],
         syllables=[(s.text, s.stress, s.position) for s in syllables],
-        lines=_lines(sung, divide(sheet, sung)),
+        lines=lines_of(sheet, sung),
         chords=_spans(chords, meter.beats),
     )  # fmt: skip
 
@@ -232,19 +175,6 @@ def _beat(position: Fraction, start: Fraction, meter: Meter) -> float:
 def _bpm(sheet: Sheet, start: Fraction, end: Fraction, meter: Meter) -> float:
     """Beats a minute, one steady tempo for the stretch."""
     return round(float(TempoLine(list(sheet.tempos)).bpm_between(start, end)) / float(meter.quarters), 3)
-
-
-def _lines(notes: list[SheetNote], counts: list[int]) -> list[tuple[int, bool]]:
-    lines, at, since = [], 0, 0
-    for index, count in enumerate(counts):
-        texts = [note.text for note in notes[at : at + count] if note.text is not None]
-        at += count
-        since += 1
-        full = texts[-1].rstrip("'\"”’)").endswith((".", "!", "?")) and since >= 2
-        ends = full or since == 4 or index == len(counts) - 1
-        since = 0 if ends else since
-        lines.append((len(texts), ends))
-    return lines
 
 
 def _symbols(sheet: Sheet, edges: list[Fraction]) -> list[tuple[int | None, str]]:
@@ -288,10 +218,12 @@ def every_song(data: Path, limit: int | None, skipped: Counter[str]) -> Iterator
         for folder in ("leadsheets", "lieder")
         for path in sorted((data / folder).glob("*.mxl"))[:limit]
     ]
-    sources += [(f"{index:03d} {title}", "hymns", index) for index, title in enumerate(tune_titles(book)[:limit], 1)]
+    tunes = re.split(r"(?m)^(?=X:)", book.decode("utf-8"))[1:]
+    hymns = list(zip(tune_titles(book), tunes, strict=True))[:limit]
+    sources += [(f"{index:03d} {title}", "hymns", tune) for index, (title, tune) in enumerate(hymns, 1)]
     for name, corpus, source in sources:
         try:
-            sheet, played = read_hymn(book, source) if corpus == "hymns" else read_xml(source)
+            sheet, played = read_hymn(source) if corpus == "hymns" else read_xml(source)
             song = song_of(name, corpus, sheet, played)
         except VocalkitError as error:
             skipped[f"{corpus}: {str(error)[:60]}"] += 1

@@ -13,7 +13,7 @@ from typing import Any
 
 from vocalkit.types import Backing, ChordSpan, Key, Line, Lyrics, LyricSection, Note, Score, Syllable, TempoMap
 
-LEAD_IN_BEATS_PER_BAR = 1
+LEAD_IN_BARS = 1
 """Bars of backing before the first downbeat, so that a pickup has room."""
 
 
@@ -69,12 +69,12 @@ class Song:
 
     def tempo_map(self) -> TempoMap:
         """A steady beat with one bar before the first downbeat at 0 beats."""
-        beats = (self.bars + LEAD_IN_BEATS_PER_BAR) * self.beats_per_bar
+        beats = (self.bars + LEAD_IN_BARS) * self.beats_per_bar
         return TempoMap.constant(self.bpm, duration_s=(beats + 1) * 60.0 / self.bpm, beats_per_bar=self.beats_per_bar)
 
     def time_at(self, beat: float) -> float:
         """Seconds of a position in beats."""
-        return (beat + LEAD_IN_BEATS_PER_BAR * self.beats_per_bar) * 60.0 / self.bpm
+        return (beat + LEAD_IN_BARS * self.beats_per_bar) * 60.0 / self.bpm
 
     def backing(self) -> Backing:
         """What an analysis of the accompaniment would say."""

@@ -13,7 +13,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -33,27 +33,25 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+JUDGED_AT_ONCE = 16
 Arrays = dict[str, np.ndarray[Any, Any]]
 
 
-def load(path: Path, split: str) -> dict[str, list[Arrays]]:
-    """Lessons of every song of a split whose rhythm lies on a grid."""
-    made: dict[str, list[Arrays]] = {"pitch": [], "rhythm": []}
+def load(path: Path, split: str, network: str) -> list[Arrays]:
+    """Lessons for a network from every song of a split whose rhythm lies on a grid."""
+    lesson_of = {"pitch": pitch_lesson, "rhythm": rhythm_lesson}[network]
+    made = []
     for song in read_songs(path, split):
         grid = grid_of(song)
-        if grid is None:
-            continue
-        p, r = pitch_lesson(song, grid, style=song.corpus), rhythm_lesson(song, grid, style=song.corpus)
-        made["pitch"].append({"columns": p.columns, "pitches": p.pitches})
-        made["rhythm"].append(
-            {name: getattr(r, name) for name in ("columns", "ratios", "slurs", "closes", "landing", "held")}
-        )
+        if grid is not None:
+            lesson = lesson_of(song, grid, style=song.corpus)
+            made.append({field.name: getattr(lesson, field.name) for field in fields(lesson)})
     return made
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One network's lessons. styles: first column of the song's style; loss: of a padded batch and its mask."""
+    """One network's lessons. styles: as in `NETWORKS`; loss: of a padded batch and its mask."""
 
     name: str
     net: nn.Module
@@ -109,18 +107,20 @@ def judge(task: Task) -> float:
     task.net.eval()
     total = notes = 0.0
     with torch.no_grad():
-        for row in task.unseen:
-            row = {name: value.copy() for name, value in row.items()}
+        unseen = [{name: value.copy() for name, value in row.items()} for row in task.unseen]
+        for row in unseen:
             row["columns"][:, task.styles : task.styles + len(STYLES)] = 0.0
-            batch, mask = batch_of([row])
+        unseen.sort(key=lambda row: len(row["columns"]))
+        for at in range(0, len(unseen), JUDGED_AT_ONCE):
+            batch, mask = batch_of(unseen[at : at + JUDGED_AT_ONCE])
             total += float(task.loss(task.net, batch, mask)) * float(mask.sum())
             notes += float(mask.sum())
     task.net.train()
     return total / max(notes, 1.0)
 
 
-def train(task: Task, settings: dict[str, Any], folder: Path, minutes: float, seed: int) -> dict[str, Tensor]:
-    """The weights of the epoch that did best on the validation songs."""
+def train(task: Task, settings: dict[str, Any], folder: Path, minutes: float, seed: int) -> None:
+    """Train; `<name>.pt` keeps the weights of the epoch that did best on the validation songs."""
     rng = random.Random(seed)
     learner = torch.optim.AdamW(task.net.parameters(), lr=settings["rate"], weight_decay=settings["decay"])
     saved = folder / f"{task.name}.pt"
@@ -160,8 +160,14 @@ def train(task: Task, settings: dict[str, Any], folder: Path, minutes: float, se
             f"{task.name}\t{state['epoch']}\t{state['spent_s']:.0f} s\ttrain {lost:.4f}\tvalid {judged:.4f}", flush=True
         )
         torch.save(state | {"net": task.net.state_dict(), "learner": learner.state_dict()}, saved)
-    kept_weights: dict[str, Tensor] = state["kept"]
-    return kept_weights
+
+
+NETWORKS: dict[str, tuple[Callable[[dict[str, Any]], nn.Module], int, Callable[..., Tensor]]] = {
+    "rhythm": (RhythmNet, 8, rhythm_loss),
+    "pitch": (PitchNet, -5, pitch_loss),
+}
+"""Each network, the first column of the style, and its loss. Rhythm columns open with the song's (metre in eight,
+style in three), pitch columns close with them and two more."""
 
 
 def export(weights: dict[str, dict[str, Tensor]], config: dict[str, Any], folder: Path) -> None:
@@ -186,6 +192,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--networks", nargs="+", choices=("rhythm", "pitch"), default=["rhythm", "pitch"])
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--out", type=Path, default=None, metavar="DIR", help="where weights and manifest go")
     parser.add_argument("--seed", type=int, default=0)
@@ -193,17 +200,15 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)
     config = tomllib.loads(arguments.config.read_text())
-    lessons, unseen = (load(arguments.work / "songs.jsonl", split) for split in ("train", "valid"))
-    tasks = [
-        # Rhythm columns open with the song's, pitch columns close with them: metre (8), style (3), minor, centre.
-        Task("rhythm", RhythmNet(config["rhythm"]), lessons["rhythm"], unseen["rhythm"], 8, rhythm_loss),
-        Task("pitch", PitchNet(config["pitch"]), lessons["pitch"], unseen["pitch"], -5, pitch_loss),
-    ]
-    weights = {}
-    for task in tasks:
-        share = config["train"][f"{task.name}_share"]
-        weights[task.name] = train(task, config["train"], arguments.work, arguments.minutes * share, arguments.seed)
+    scores = arguments.work / "songs.jsonl"
+    for name in arguments.networks:
+        make, styles, loss = NETWORKS[name]
+        lessons, unseen = (load(scores, split, name) for split in ("train", "valid"))
+        task = Task(name, make(config[name]), lessons, unseen, styles, loss)
+        share = config["train"][f"{name}_share"]
+        train(task, config["train"], arguments.work, arguments.minutes * share, arguments.seed)
     if arguments.out is not None:
+        weights = {name: torch.load(arguments.work / f"{name}.pt", weights_only=False)["kept"] for name in NETWORKS}
         export(weights, config, arguments.out)
 
 

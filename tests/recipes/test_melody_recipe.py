@@ -1,4 +1,4 @@
-"""The melody recipe: its measures on hand-made tunes, its networks against numpy's, and the whole of it on few songs."""
+"""The melody recipe: its measures on hand-made tunes, its networks against numpy's, and all of it on few songs."""
 
 from __future__ import annotations
 

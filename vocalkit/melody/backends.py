@@ -23,8 +23,13 @@ def _load_learned() -> Composer:
 COMPOSERS: dict[str, Callable[[], Composer]] = {"rules": _load_rules, "learned": _load_learned}
 
 
-def load_composer(name: str) -> Composer:
-    """The composer of that name; InputError lists the known ones."""
+def check_composer(name: str) -> None:
+    """Raises InputError, listing the known composers, for another name."""
     if name not in COMPOSERS:
         raise InputError(f"unknown composer {name!r}; known: {', '.join(sorted(COMPOSERS))}")
+
+
+def load_composer(name: str) -> Composer:
+    """The composer of that name; InputError lists the known ones."""
+    check_composer(name)
     return COMPOSERS[name]()

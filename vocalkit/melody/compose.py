@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from vocalkit.errors import InputError, LyricsError
-from vocalkit.melody.contour import find_registers
+from vocalkit.melody.contour import WIDEST_LINE, WIDEST_SONG, find_registers
 from vocalkit.melody.grid import Grid, make_grid
 from vocalkit.melody.harmony import ChordTrack
-from vocalkit.melody.layout import lay_out
+from vocalkit.melody.layout import LineSpan, lay_out
 from vocalkit.melody.settings import ComposeSettings
 from vocalkit.melody.timed import lay_timed
 from vocalkit.melody.tunes import Plan, Rhythms, Song, Steps, TuneWriter, make_plans, write_rhythms
@@ -21,6 +21,8 @@ from vocalkit.types import Backing, Lyrics, LyricSection, Note, Score, SectionSp
 
 class RuleComposer:
     """Composes by rules and by frequencies counted in public-domain songs; a `vocalkit.protocols.Composer`."""
+
+    _widest = (WIDEST_LINE, WIDEST_SONG)
 
     def __init__(self, settings: ComposeSettings | None = None) -> None:
         self._settings = settings if settings is not None else ComposeSettings()
@@ -43,7 +45,7 @@ class RuleComposer:
         rng = np.random.default_rng(seed)
         grid = make_grid(backing.tempo_map, feel=self._settings.feel)
         song = self._song(backing, grid, kinds, (low_midi, high_midi))
-        spans = lay_out(backing, words, grid, start_s=start_s, settings=self._settings)
+        spans = self._spans(backing, words, grid, start_s)
         phrases = make_phrases(words, spans, grid)
         windows = find_windows(phrases, grid, not_before_s=start_s or 0.0)
         plans = make_plans(phrases, windows, kinds, rng)
@@ -76,9 +78,12 @@ class RuleComposer:
         song = self._song(backing, grid, kinds, (low_midi, high_midi))
         return _score(backing, lyrics, Tune(plans, steps, times, self._sing(song, plans, steps, rng)))
 
+    def _spans(self, backing: Backing, words: Lyrics, grid: Grid, start_s: float | None) -> tuple[LineSpan, ...]:
+        return lay_out(backing, words, grid, start_s=start_s, settings=self._settings)
+
     def _song(self, backing: Backing, grid: Grid, kinds: list[str], voice: tuple[float, float]) -> Song:
         lift, tuning = self._settings.chorus_lift_semitones, backing.tuning_cents / 100.0
-        registers = find_registers(kinds, *voice, tuning=tuning, lift=lift)
+        registers = find_registers(kinds, *voice, tuning=tuning, lift=lift, widest=self._widest)
         return Song(grid, ChordTrack(backing.chords, backing.key), backing.key, registers)
 
     def _sing(self, song: Song, plans: list[Plan], steps: list[Steps], rng: np.random.Generator) -> list[list[int]]:

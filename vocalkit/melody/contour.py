@@ -36,11 +36,18 @@ class Register:
 
 
 def find_registers(
-    kinds: list[str], low_midi: float, high_midi: float, *, tuning: float, lift: float
+    kinds: list[str],
+    low_midi: float,
+    high_midi: float,
+    *,
+    tuning: float,
+    lift: float,
+    widest: tuple[int, int] = (WIDEST_LINE, WIDEST_SONG),
 ) -> dict[str, Register]:
     """A register per kind of section, together centred in the singer's range.
 
-    tuning: semitones that every note is raised by in the end, so that it is still in range.
+    tuning: semitones that every note is raised by in the end, so that it is still in range;
+    widest: semitones that one section and the whole song move within at the most.
     """
     if not (math.isfinite(low_midi) and math.isfinite(high_midi)) or high_midi - low_midi < SMALLEST_RANGE:
         raise InputError(
@@ -51,7 +58,7 @@ def find_registers(
     lifts = {kind: _lift(kind, lift) for kind in kinds}
     spread = max(lifts.values()) - min(lifts.values())
     room = high - low
-    width = min(WIDEST_LINE, room, max(SMALLEST_RANGE, WIDEST_SONG - spread))
+    width = min(widest[0], room, max(SMALLEST_RANGE, widest[1] - spread))
     spread_used = min(spread, room - 0.5 * width)
     scale = spread_used / spread if spread > 0 else 0.0
     middle = (low + high) / 2.0

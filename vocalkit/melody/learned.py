@@ -14,6 +14,8 @@ from vocalkit.melody.tunes import Plan, Rhythms, Song, Steps, TuneWriter
 
 STYLE = "leadsheets"
 """The kind of song the networks are asked for: with chord symbols, as popular songs are written."""
+WIDEST_LINE, WIDEST_SONG = 15, 18
+"""Semitones, as in `vocalkit.melody.contour`; half of the human songs move within 15 or less."""
 
 
 class LearnedComposer(RuleComposer):
@@ -21,6 +23,8 @@ class LearnedComposer(RuleComposer):
 
     networks: others than those that come with vocalkit; style: one of `vocalkit.melody.encode.STYLES`, None for any.
     """
+
+    _widest = (WIDEST_LINE, WIDEST_SONG)
 
     def __init__(
         self,

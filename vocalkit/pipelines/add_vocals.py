@@ -12,6 +12,7 @@ from vocalkit.consent import ANYONE, LicensedVoice, Purpose, Use
 from vocalkit.consent.grant import ANY
 from vocalkit.errors import InputError
 from vocalkit.lyrics.lexicon import Lexicon
+from vocalkit.melody.backends import check_composer
 from vocalkit.pipelines.place import fit_range, place_score, transpose
 from vocalkit.pipelines.report import Heard, Loudness, Report
 from vocalkit.pipelines.stages import StageClock, peak_memory_bytes
@@ -73,6 +74,7 @@ class Choices:
             raise InputError(f"singing cannot start at {self.start_s} s; give seconds from 0")
         if self.seed < 0:
             raise InputError(f"a seed must not be negative, got {self.seed}")
+        check_composer(self.composer)
         # What no grant can say is told now, not after the words were read.
         self.use((self.language,))
 
