@@ -105,7 +105,7 @@ def add_music_options(parser: argparse.ArgumentParser) -> None:
 def add_composer(parser: argparse.ArgumentParser) -> None:
     """Who writes the melody."""
     parser.add_argument(
-        "--composer", default="learned", metavar="NAME", help="who writes the tune: learned (default) or rules"
+        "--composer", default="rules", metavar="NAME", help="who writes the tune: rules (default) or learned"
     )
 
 

@@ -22,13 +22,13 @@ from vocalkit.melody.tunes import Plan, Song, Steps, TuneWriter
 DRAFTS = 24
 TEMPERATURE = 0.9
 LIKELIHOOD_SHARE = 0.4
-STRONG_COST, WEAK_COST = 5.0, 0.8
-FOREIGN_COST = 0.7
+STRONG_COST, WEAK_COST = 3.5, 0.3
+FOREIGN_COST = 0.4
 """A pulse of a tone outside the chord."""
 OUTSIDE_COST = 30.0
 """A tone outside the scale that the chord does not have; possible in principle, or a narrow range could leave none."""
 CADENCE_SHARE = 0.7
-CONTOUR_COST = 0.12
+CONTOUR_COST = 0.16
 WIDE_LEAP, WIDEST_LEAP = 9, 12
 
 
@@ -53,13 +53,13 @@ class LearnedWriter(TuneWriter):
         ]  # fmt: skip
         known = network.read(np.concatenate(tables))
         edges = np.cumsum([len(table) for table in tables])[:-1]
-        self._known = {id(plan): part for plan, part in zip(plans, np.split(known, edges), strict=True)}
+        self._known = {_where(plan): part for plan, part in zip(plans, np.split(known, edges), strict=True)}
         self._state = network.start(1)
         self._last = (REACH + 1, REACH + 1)
 
     def _again(self, plan: Plan, pitches: list[int]) -> list[int]:
         """The network hears what is repeated."""
-        for known, pitch in zip(self._known[id(plan)], pitches, strict=True):
+        for known, pitch in zip(self._known[_where(plan)], pitches, strict=True):
             before, earlier = self._last
             _, self._state = self._network.next(known, self._state, np.array([before]), np.array([earlier]))
             self._last = (int(np.clip(pitch - self._anchor, -REACH, REACH)), before)
@@ -73,7 +73,7 @@ class LearnedWriter(TuneWriter):
         paths = np.zeros((DRAFTS, len(slots)), np.intp)
         kept, likely = np.zeros(DRAFTS), np.zeros(DRAFTS)
         rows = np.arange(DRAFTS)
-        for i, (slot, known) in enumerate(zip(slots, self._known[id(plan)], strict=True)):
+        for i, (slot, known) in enumerate(zip(slots, self._known[_where(plan)], strict=True)):
             odds, states = self._network.next(known, states, last, earlier)
             chances = np.asarray(odds[:, inside], np.float64)
             chances -= np.logaddexp.reduce(chances, axis=1)[:, None]
@@ -94,6 +94,10 @@ class LearnedWriter(TuneWriter):
         self._state = states[best : best + 1]
         self._last = int(last[best]), int(earlier[best])
         return [int(pitch) for pitch in lines[best]]
+
+
+def _where(plan: Plan) -> tuple[int, int]:
+    return plan.phrase.section, plan.phrase.line
 
 
 def _note_line(plan: Plan, steps: Steps, progress: float) -> NoteLine:
@@ -126,8 +130,8 @@ def step_cost(left: Slot, right: Slot, before: NDArray[np.intp], pitches: NDArra
     sizes = np.abs(moves)
     cost = np.where(sizes > WIDEST_LEAP, 60.0, np.where(sizes > WIDE_LEAP, 2.0, 0.0))
     foreign = ~left.harmony.onset[before % 12]
-    cost = cost + np.where(foreign[:, None] & (sizes > 2), 2.0, 0.0)
-    cost = cost + np.where(~right.harmony.onset[pitches % 12][None, :] & (sizes > 2), 1.2, 0.0)
+    cost = cost + np.where(foreign[:, None] & (sizes > 2), 1.2, 0.0)
+    cost = cost + np.where(~right.harmony.onset[pitches % 12][None, :] & (sizes > 2), 0.6, 0.0)
     if right.slur:
         cost = cost + np.where((sizes == 0) | (sizes > 4), 8.0, 0.0)
     if left.reference_midi is not None and right.reference_midi is not None:

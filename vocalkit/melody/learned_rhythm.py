@@ -34,12 +34,13 @@ DRAFTS = 16
 USUAL_SYNCOPATION, USUAL_MELISMA, USUAL_VARIETY = 0.3, 0.25, 0.7
 """The default settings, at which the network's own odds stand."""
 MOST_SLURS = 3
-STRESS_COST = 4.0
-ACCENT_GAIN = 1.4
+TEMPERATURE = 0.75
+STRESS_COST = 2.5
+ACCENT_GAIN = 0.5
 ALIKE_GAIN = (1.6, -1.2)
 DOWNBEAT_GAIN = 2.5
 LATE_START_COST = 1.5
-LIKELIHOOD_SHARE = 0.4
+LIKELIHOOD_SHARE = 0.8
 """How much a draft's likelihood counts beside what it keeps, when one is chosen."""
 
 
@@ -82,7 +83,7 @@ class RhythmWriter:
         self._network, self._grid, self._rng = network, grid, rng
         self._syncopation = 4.0 * (settings.syncopation - USUAL_SYNCOPATION)
         self._slur_odds = _odds(settings.melisma) - _odds(USUAL_MELISMA)
-        self._temperature = max(0.4, math.sqrt(settings.variety / USUAL_VARIETY))
+        self._temperature = TEMPERATURE * math.sqrt(settings.variety / USUAL_VARIETY)
         self._metre = metre_columns(grid, style)
         self._places = [place_columns(grid, slot) for slot in range(grid.slots_per_bar)]
         self._landing, self._held = lead_tables(grid)
