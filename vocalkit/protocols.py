@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from vocalkit.types import Audio, Backing, Lyrics, Performance, PhonemeSpan, Score, SourceFilter
+from vocalkit.types import Audio, Backing, Lyrics, Performance, PhonemeSpan, Score, SourceFilter, SyllableSpan
 
 
 class Progress(Protocol):
@@ -45,6 +45,12 @@ class Composer(Protocol):
         self, backing: Backing, lyrics: Lyrics, *, low_midi: float, high_midi: float, start_s: float | None, seed: int
     ) -> Score:
         """Every syllable on a note within the range; raises LyricsError where they do not fit."""
+
+    def compose_timed(
+        self, backing: Backing, lyrics: Lyrics, spans: tuple[tuple[SyllableSpan, ...], ...], *,
+        low_midi: float, high_midi: float, seed: int,
+    ) -> Score:  # fmt: skip
+        """The same where times are given, for every line of the lyrics its syllables': only pitches are chosen."""
 
 
 class Aligner(Protocol):

@@ -45,7 +45,7 @@ def songs(folder: Path) -> Iterator[Song]:
         held_out = hashlib.sha256(path.name.encode()).digest()[0] % 2 == 1
         sung = dict.fromkeys(tuple(map(tuple, words)) for words in _verses(_root(path)))  # choirs sing the same words
         for words in sung:
-            language = _language(["".join(parts).lower() for parts in words])
+            language = language_of(["".join(parts).lower() for parts in words])
             if language is not None:
                 yield Song(path.name, language, held_out, _lines(words, language))
 
@@ -112,7 +112,7 @@ def _lines(words: tuple[tuple[str, ...], ...], language: str) -> tuple[tuple[tup
     return tuple(tuple(line) for line in lines if line)
 
 
-def _language(words: list[str]) -> str | None:
+def language_of(words: list[str]) -> str | None:
     if len(words) < 20:
         return None
     shares = {code: sum(word in marks.split() for word in words) / len(words) for code, marks in MARKS.items()}

@@ -58,6 +58,7 @@ def workshop(short_song, tmp_path_factory: pytest.TempPathFactory) -> Path:  # t
     shutil.copy(short_song.backing, home / "song.wav")
     shutil.copy(short_song.backing, home / "tracks" / "song.wav")
     shutil.copy(short_song.words, home / "words.txt")
+    (home / "words.lrc").write_text("[00:02.00]Who has seen the wind?\n[00:06.00]Neither I nor you\n", encoding="utf-8")
     shutil.copy(short_song.words, home / "poems")
     shutil.copy(short_song.chart, home / "chart.txt")
     (home / "lexicon.tsv").write_text("wind\tw ɪ n d\n", encoding="utf-8")

@@ -57,7 +57,7 @@ def test_an_empty_score_has_no_figures() -> None:
 def test_composers_are_found_by_name() -> None:
     composer: Composer = load_composer("rules")
     assert callable(composer.compose)
-    with pytest.raises(InputError, match="known: rules"):
+    with pytest.raises(InputError, match="known: learned, rules"):
         load_composer("neural")
 
 

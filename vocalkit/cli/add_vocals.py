@@ -8,6 +8,7 @@ from typing import Any
 from vocalkit.cli.arguments import (
     Commands,
     add_command,
+    add_composer,
     add_fit,
     add_format,
     add_json,
@@ -29,6 +30,7 @@ from vocalkit.cli.use import add_use_options, use_of
 EXAMPLES = """\
   vocalkit add-vocals song.wav --lyrics words.txt --out my-song
   vocalkit add-vocals song.wav --lyrics words.txt --voice bruno --seed 2 --no-master --out take-2
+  vocalkit add-vocals song.wav --lyrics words.lrc --out on-my-times
   vocalkit add-vocals song.wav --score tune.musicxml --format flac --out my-tune
   vocalkit add-vocals song.wav --score tune.musicxml --verse 1 --as-written --out my-verse
   vocalkit add-vocals song.wav --lyrics words.txt --analysis song.json --out corrected
@@ -44,7 +46,9 @@ EXAMPLES = """\
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser = add_command(commands, common, "add-vocals", summary="sing lyrics on an instrumental", examples=EXAMPLES)
     parser.add_argument("instrumental", type=path_argument, metavar="INSTRUMENTAL", help="WAV, FLAC, MP3 or OGG")
-    parser.add_argument("--lyrics", type=path_argument, metavar="FILE", help="the words, plain text")
+    parser.add_argument(
+        "--lyrics", type=path_argument, metavar="FILE", help="the words: plain text, or .lrc with times"
+    )
     parser.add_argument(
         "--score",
         type=path_argument,
@@ -52,6 +56,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="your own melody: MusicXML, MIDI, USTX, ABC …, or a performance.json",
     )
     add_music_options(parser)
+    add_composer(parser)
     add_fit(parser)
     add_reading(parser)
     add_wishes(parser)
@@ -75,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
 
     harmony = harmony_of(args, voices=args.harmony)
     more = {"fit": tuple(args.fit), "reading": reading_of(args), "expression": expression_of(args)}
-    more |= {"best_of": args.best_of, "harmony": harmony, "vocoder": args.vocoder}
+    more |= {"best_of": args.best_of, "harmony": harmony, "composer": args.composer, "vocoder": args.vocoder}
     choices = choices_of(args, master=not args.no_master, **more, **use_of(args))
     if args.variations > 1:
         return _run_variations(args, choices)

@@ -146,6 +146,13 @@ def given_of(args: argparse.Namespace) -> Given:
     return read_given(chords=args.chords, analysis=args.analysis, given=given)
 
 
+def add_composer(parser: argparse.ArgumentParser) -> None:
+    """Who writes the melody."""
+    parser.add_argument(
+        "--composer", default="rules", metavar="NAME", help="who writes the tune: rules (default) or learned"
+    )
+
+
 def add_vocoder(parser: argparse.ArgumentParser) -> None:
     """What turns the sung features into sound."""
     parser.add_argument(

@@ -6,7 +6,16 @@ import argparse
 from typing import Any
 
 from vocalkit.cli.add_vocals import choices_of
-from vocalkit.cli.arguments import Commands, add_command, add_json, add_music_options, path_argument, print_json, warn
+from vocalkit.cli.arguments import (
+    Commands,
+    add_command,
+    add_composer,
+    add_json,
+    add_music_options,
+    path_argument,
+    print_json,
+    warn,
+)
 from vocalkit.cli.control import add_takes, add_wishes, asked_of
 from vocalkit.cli.progress import StageBars
 
@@ -18,6 +27,7 @@ EXAMPLES = """\
   vocalkit compose song.wav --lyrics words.txt --variations 3 -o takes.musicxml
   vocalkit compose song.wav --lyrics words.txt --reference other.wav --range 0.5 -o after.musicxml
   vocalkit compose song.wav --lyrics words.txt --continue opening.musicxml -o whole.musicxml
+  vocalkit compose song.wav --lyrics words.lrc --composer rules -o tune.musicxml
 """
 
 
@@ -26,8 +36,11 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         commands, common, "compose", summary="set lyrics to a melody and write the score", examples=EXAMPLES
     )
     parser.add_argument("instrumental", type=path_argument, metavar="INSTRUMENTAL", help="WAV, FLAC, MP3 or OGG")
-    parser.add_argument("--lyrics", type=path_argument, required=True, metavar="FILE", help="the words, plain text")
+    parser.add_argument(
+        "--lyrics", type=path_argument, required=True, metavar="FILE", help="plain text, or .lrc with times"
+    )
     add_music_options(parser)
+    add_composer(parser)
     add_wishes(parser)
     add_takes(parser)
     parser.add_argument(
@@ -40,7 +53,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from vocalkit.pipelines.files import compose_file
 
-    choices = choices_of(args, best_of=args.best_of)
+    choices = choices_of(args, best_of=args.best_of, composer=args.composer)
     with StageBars() as progress:
         written = compose_file(
             args.instrumental,

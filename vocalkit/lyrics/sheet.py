@@ -163,14 +163,15 @@ def _sections(drafts: list[_Draft], sung: dict[int, SheetLine], language: str) -
         LyricSection(
             draft.label,
             tuple(
-                Line(line.text, _syllables(sung[line.number].words, language), line.ends_stanza) for line in draft.lines
+                Line(line.text, line_syllables(sung[line.number].words, language), line.ends_stanza)
+                for line in draft.lines
             ),
         )
         for draft in drafts
     )
 
 
-def _syllables(words: tuple[SungWord, ...], language: str) -> tuple[Syllable, ...]:
+def line_syllables(words: tuple[SungWord, ...], language: str) -> tuple[Syllable, ...]:
     """The syllables of a line, each with its language where that is not the song's: consent asks for all of them."""
     return tuple(
         syllable if word.language == language else replace(syllable, language=word.language)

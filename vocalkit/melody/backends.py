@@ -15,11 +15,22 @@ def _load_rules(settings: ComposeSettings | None) -> Composer:
     return RuleComposer(settings)
 
 
-COMPOSERS: dict[str, Callable[[ComposeSettings | None], Composer]] = {"rules": _load_rules}
+def _load_learned(settings: ComposeSettings | None) -> Composer:
+    from vocalkit.melody.learned import LearnedComposer
+
+    return LearnedComposer(settings)
+
+
+COMPOSERS: dict[str, Callable[[ComposeSettings | None], Composer]] = {"rules": _load_rules, "learned": _load_learned}
+
+
+def check_composer(name: str) -> None:
+    """Raises InputError, listing the known composers, for another name."""
+    if name not in COMPOSERS:
+        raise InputError(f"unknown composer {name!r}; known: {', '.join(sorted(COMPOSERS))}")
 
 
 def load_composer(name: str, settings: ComposeSettings | None = None) -> Composer:
     """The composer of that name, with these settings, None for its defaults; InputError lists the known ones."""
-    if name not in COMPOSERS:
-        raise InputError(f"unknown composer {name!r}; known: {', '.join(sorted(COMPOSERS))}")
+    check_composer(name)
     return COMPOSERS[name](settings)

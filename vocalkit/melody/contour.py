@@ -50,11 +50,18 @@ def forms(repetition: float) -> tuple[str, ...]:
 
 
 def find_registers(
-    kinds: list[str], low_midi: float, high_midi: float, *, tuning: float, settings: ComposeSettings
+    kinds: list[str],
+    low_midi: float,
+    high_midi: float,
+    *,
+    tuning: float,
+    settings: ComposeSettings,
+    widest: tuple[int, int] = (WIDEST_LINE, WIDEST_SONG),
 ) -> dict[str, Register]:
     """A register per kind of section, together centred in the singer's range unless the settings move them.
 
-    tuning: semitones that every note is raised by in the end, so that it is still in range.
+    tuning: semitones that every note is raised by in the end, so that it is still in range;
+    widest: semitones that one section and the whole song move within at the most.
     """
     if not (math.isfinite(low_midi) and math.isfinite(high_midi)) or high_midi - low_midi < SMALLEST_RANGE:
         raise InputError(
@@ -65,7 +72,7 @@ def find_registers(
     lifts = {kind: _lift(kind, settings.of(kind)) for kind in kinds}
     spread = max(lifts.values()) - min(lifts.values())
     room = high - low
-    widths = {kind: _width(settings.of(kind).range_scale, spread, room) for kind in kinds}
+    widths = {kind: _width(settings.of(kind).range_scale, spread, room, widest) for kind in kinds}
     width = max(widths.values())
     spread_used = min(spread, room - 0.5 * width)
     scale = spread_used / spread if spread > 0 else 0.0
@@ -81,10 +88,10 @@ def find_registers(
     return registers
 
 
-def _width(scale: float, spread: float, room: float) -> float:
+def _width(scale: float, spread: float, room: float, widest: tuple[int, int]) -> float:
     """Semitones that a section moves within."""
     smallest = SMALLEST_RANGE * min(1.0, scale)
-    return min(WIDEST_LINE * scale, room, max(smallest, WIDEST_SONG * scale - spread))
+    return min(widest[0] * scale, room, max(smallest, widest[1] * scale - spread))
 
 
 def _lift(kind: str, settings: ComposeSettings) -> float:

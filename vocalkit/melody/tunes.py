@@ -31,6 +31,11 @@ class Step:
     syllable: int | None
 
 
+Steps = tuple[Step, ...]
+Rhythms = dict[tuple[object, ...], Steps]
+"""The notes in slots of every tune."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """A phrase with what shapes it. tune: phrases with equal `tune` share one melody;
@@ -90,14 +95,12 @@ def _stanzas(phrases: list[Phrase]) -> list[list[int]]:
     return stanzas[:-1]
 
 
-def write_rhythms(
-    plans: list[Plan], grid: Grid, settings: ComposeSettings, rng: np.random.Generator
-) -> dict[tuple[object, ...], tuple[Step, ...]]:
-    """The notes in slots of every tune."""
+def write_rhythms(plans: list[Plan], grid: Grid, settings: ComposeSettings, rng: np.random.Generator) -> Rhythms:
+    """A rhythm for every tune, by dynamic programming line by line."""
     usual = ComposeSettings()
     tastes: dict[tuple[str, str], Taste] = {}
     motifs: dict[tuple[str, str], frozenset[int]] = {}
-    rhythms: dict[tuple[object, ...], tuple[Step, ...]] = {}
+    rhythms: Rhythms = {}
     for plan in plans:
         if plan.tune in rhythms:
             continue
@@ -136,19 +139,21 @@ def _steps(
     return tuple(steps)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Song:
+    """What all lines share. registers: by kind of section."""
+
+    grid: Grid
+    chords: ChordTrack
+    key: Key
+    registers: dict[str, contour.Register]
+
+
 class TuneWriter:
     """Writes the pitches of phrase after phrase and remembers what it wrote."""
 
-    def __init__(
-        self,
-        grid: Grid,
-        chords: ChordTrack,
-        key: Key,
-        registers: dict[str, contour.Register],
-        settings: ComposeSettings,
-        rng: np.random.Generator,
-    ) -> None:
-        self._grid, self._chords, self._key, self._registers = grid, chords, key, registers
+    def __init__(self, song: Song, settings: ComposeSettings, rng: np.random.Generator) -> None:
+        self._grid, self._chords, self._key, self._registers = song.grid, song.chords, song.key, song.registers
         self._settings, self._rng = settings, rng
         self._tunes: dict[tuple[object, ...], tuple[list[int], list[NoteHarmony]]] = {}
         self._ideas: dict[tuple[str, str], list[dict[int, tuple[int, NoteHarmony]]]] = {}
@@ -160,20 +165,22 @@ class TuneWriter:
         harmonies = [self._chords.harmony(*self._times(plan, step)) for step in steps]
         known = self._tunes.get(plan.tune)
         if known and all(_same_harmony(a, b) for a, b in zip(known[1], harmonies, strict=True)):
-            pitches = known[0]
+            pitches = self._again(plan, known[0])
         else:
-            slots = self._slots(plan, steps, harmonies, known[0] if known else None)
-            pitches = sing_line(
-                slots,
-                self._registers[plan.kind].pitches,
-                before=self._before,
-                temperature=self._settings.of(plan.kind).variety,
-                rng=self._rng,
-            )
+            pitches = self._choose(plan, self._slots(plan, steps, harmonies, known[0] if known else None))
         self._tunes.setdefault(plan.tune, (pitches, harmonies))
         sung = zip(steps, pitches, harmonies, strict=True)
         self._ideas.setdefault(plan.idea, []).append({step.start: (pitch, harmony) for step, pitch, harmony in sung})
         self._before = pitches[-1]
+        return pitches
+
+    def _choose(self, plan: Plan, slots: list[Slot]) -> list[int]:
+        """New pitches, one per slot."""
+        pitches, temperature = self._registers[plan.kind].pitches, self._settings.of(plan.kind).variety
+        return sing_line(slots, pitches, before=self._before, temperature=temperature, rng=self._rng)
+
+    def _again(self, plan: Plan, pitches: list[int]) -> list[int]:
+        """A tune sung before, over the same chords."""
         return pitches
 
     def _times(self, plan: Plan, step: Step) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from vocalkit.consent import ANYONE, LicensedVoice, Purpose, Use
 from vocalkit.consent.grant import ANY
 from vocalkit.errors import InputError
 from vocalkit.lyrics.lexicon import Lexicon
+from vocalkit.melody.backends import check_composer
 from vocalkit.pipelines.harmony import HarmonyChoices, OtherTake, dry_stem, sing_others
 from vocalkit.pipelines.place import fit_range, place_score, transpose
 from vocalkit.pipelines.report import Heard, Loudness, Report
@@ -34,6 +35,7 @@ from vocalkit.types import (
     Provenance,
     Reference,
     Score,
+    TimedLyrics,
     Vocal,
     VoiceProfile,
     Wishes,
@@ -94,6 +96,7 @@ class Choices:
         if self.seed < 0:
             raise InputError(f"a seed must not be negative, got {self.seed}")
         settings_of(self.expression)
+        check_composer(self.composer)
         # What no grant can say is told now, not after the words were read.
         self.use((self.language,))
 
@@ -110,14 +113,14 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AddVocals:
-    """One request: lyrics as text, a score with words, a score to lay the lyrics under, or a performance.
+    """One request: lyrics as text or with times, a score with words, a score to lay lyrics under, or a performance.
 
     given: bars of a melody for the first of the lyrics, from which it goes on; performance: sung at its own times on
     the backing, with its own pitch; it has its words already.
     """
 
     backing: Audio
-    lyrics: str | None = None
+    lyrics: str | TimedLyrics | None = None
     score: ImportedScore | Score | None = None
     choices: Choices = Choices()
     given: ImportedScore | None = None
@@ -133,6 +136,8 @@ class AddVocals:
         if self.given is not None and (self.lyrics is None or self.score is not None):
             raise InputError("to go on from given bars, give all the lyrics of the song, and no other score")
         start_s = self.choices.start_s
+        if start_s is not None and isinstance(self.lyrics, TimedLyrics):
+            raise InputError("timed lyrics say when singing begins; leave --start out")
         if start_s is not None and start_s >= self.backing.duration_s:
             raise InputError(
                 f"singing cannot start at {start_s:g} s: the instrumental ends at {self.backing.duration_s:.1f} s"

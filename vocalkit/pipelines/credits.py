@@ -66,7 +66,7 @@ def roles(claim: Claim, materials: tuple[Material, ...], *, composer: str) -> tu
     voice = Role("singing voice", claim.provenance.credit, "ai")
     found = [Role(item.part, item.name, "handed_in") for item in materials]
     if not supplied & {"melody", "performance"}:
-        found.append(Role("melody", f"{_PROGRAM}, composer {composer!r}", "program"))
+        found.append(Role("melody", f"{_PROGRAM}, composer {composer!r}", "program" if composer == "rules" else "ai"))
     if "performance" not in supplied:
         found.append(Role("timing, pitch and expression", _PROGRAM, "program"))
     if claim.content == "mix":

@@ -38,7 +38,7 @@ from vocalkit.pipelines.words import read_words_and_score
 from vocalkit.protocols import Progress, silent
 from vocalkit.score import Reading, in_seconds, read_sheet
 from vocalkit.score.imported import ImportedScore
-from vocalkit.types import Audio, Backing, Given, Key, Performance, Score, SoundFormat
+from vocalkit.types import Audio, Backing, Given, Key, Performance, Score, SoundFormat, TimedLyrics
 
 LARGEST_TEXT_BYTES = 1_000_000
 LARGEST_ANALYSIS_BYTES = 20_000_000
@@ -119,7 +119,7 @@ def _song_request(
     if score is None and given is None:
         _check_nothing_chosen(choices.reading, "give --score")
     with clock.stage("read"):
-        words = None if lyrics is None else read_words(lyrics)
+        words = None if lyrics is None else read_words_or_times(lyrics)
         own = None if score is None else _read_music(score, choices.reading)
         first = None if given is None else read_own_score(given, choices.reading)
         played = own if isinstance(own, Performance) else None
@@ -236,7 +236,7 @@ def compose_file(
     clock = StageClock(progress)
     choices = with_control(choices, asked, clock)
     with clock.stage("read"):
-        words = read_words(lyrics)
+        words = read_words_or_times(lyrics)
         audio = read(instrumental)
         first = None if given is None else read_own_score(given, choices.reading)
         AddVocals(audio, words, None, choices, first)
@@ -276,6 +276,17 @@ def render_chart_file(chart: Path, output: Path, *, seed: int = 0) -> Audio:
 def read_words(path: Path) -> str:
     """The text of a lyrics file: UTF-8, or UTF-16 with its mark."""
     return _read_text(path, LyricsError)
+
+
+def read_words_or_times(path: Path) -> str | TimedLyrics:
+    """The words of a lyrics file; with their times where it is an LRC file."""
+    if path.suffix.lower() != ".lrc":
+        return read_words(path)
+    if not path.is_file():
+        raise LyricsError(f"there is no file {path}")
+    from vocalkit.score import read_timed_lyrics
+
+    return read_timed_lyrics(path)
 
 
 def read_own_score(path: Path, reading: Reading) -> ImportedScore:
@@ -323,10 +334,11 @@ def _read_text(path: Path, fault: type[VocalkitError], *, limit: int = LARGEST_T
     return text
 
 
-def materials_of(files: Mapping[Part, Path | None], words: str | None) -> tuple[Material, ...]:
+def materials_of(files: Mapping[Part, Path | None], words: str | TimedLyrics | None) -> tuple[Material, ...]:
     """What was handed in, for the credits; the words in full."""
+    text = "\n".join(line.text for line in words.lines) if isinstance(words, TimedLyrics) else words
     return tuple(
-        material(part, path, text=words if part == "lyrics" else None)
+        material(part, path, text=text if part == "lyrics" else None)
         for part, path in files.items()
         if path is not None
     )

@@ -64,6 +64,10 @@ def compose_tunes(
     opening = None if words.given is None else lay_opening(words.given, lyrics, backing, profile, choices.start_s)
 
     def write(seed: int) -> Score:
+        if words.spans is not None:
+            return composer.compose_timed(
+                backing, lyrics, words.spans, low_midi=profile.low_midi, high_midi=profile.high_midi, seed=seed
+            )
         if opening is None:
             return set_to(lyrics, choices.start_s, seed)
         return go_on(opening.kept, opening.cut, backing, lambda part, start_s: set_to(part, start_s, seed))

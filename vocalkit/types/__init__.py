@@ -28,7 +28,7 @@ from vocalkit.types.performance import Expression, F0Curve, Performance, Phoneme
 from vocalkit.types.recording import AlignedClip
 from vocalkit.types.render import Mix, Provenance, SoundFormat, Vocal, VoiceProfile
 from vocalkit.types.sound import Audio
-from vocalkit.types.timed import TimedLine, TimedLyrics, TimedWord
+from vocalkit.types.timed import SyllableSpan, TimedLine, TimedLyrics, TimedWord
 from vocalkit.types.words import Line, Lyrics, LyricSection, Syllable, WordPosition
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "SoundFormat",
     "SourceFilter",
     "Syllable",
+    "SyllableSpan",
     "TempoMap",
     "TimedLine",
     "TimedLyrics",

@@ -41,6 +41,19 @@ class TimedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SyllableSpan:
+    """When one syllable is sung. given: the file times its beginning; else it is spread between times that are."""
+
+    start_s: float
+    end_s: float
+    given: bool = True
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.end_s) and 0 <= self.start_s < self.end_s):
+            raise InputError(f"a syllable must last, got {self.start_s:.3f} s to {self.end_s:.3f} s")
+
+
+@dataclass(frozen=True, slots=True)
 class TimedLyrics:
     """Lines in the order they are sung: a rhythm for a melody that is still to be found."""
 
