@@ -24,7 +24,7 @@ _SILENT = "#eeeeee"
 _FLATS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _MARKS = {"maj": "", "min": "m", "dim": "°", "aug": "+", "maj7": "maj7", "min7": "m7", "hdim7": "ø", "dim7": "°7",
           "minmaj7": "mM7", "min6": "m6"}  # fmt: skip
-_LETTER_S = 0.19
+_LETTER_S = 0.24
 """How many seconds of a row a letter takes."""
 
 
