@@ -19,7 +19,7 @@ from vocalkit.voice.phone_model import PhoneModel, chain
 Words = tuple[tuple[str, ...], ...]
 LONGEST_S = 60.0
 PASSES = 2
-LEAST_FIT = -4.0
+LEAST_FIT = -4.2
 """Log-likelihood a frame under the best phoneme anywhere, below which the words are not what is heard."""
 
 
