@@ -24,6 +24,7 @@ _LOWEST_MIDI, _HIGHEST_MIDI = 43, 86
 _PARTIALS, _PARTIAL_WEIGHT = 6, 0.8
 _CLEAR = 0.25
 _PERCENTILES = (4.0, 96.0)
+_HELD, _REACH, _FEWEST_FRAMES = 0.5, 9.0, 10
 
 
 def hear_reference(audio: Audio, *, progress: Progress = silent) -> Reference:
@@ -73,6 +74,14 @@ def lead_range(pitches: NDArray[np.float32]) -> float | None:
     clear = top > _CLEAR * np.percentile(top, 95.0) if top.size else top > 0
     if not clear.any():
         return None
-    found = salience[clear].argmax(axis=1) / STEPS
-    low, high = np.percentile(found, _PERCENTILES)
+    path = salience.argmax(axis=1) / STEPS
+    # A note holds its pitch from frame to frame; noise, consonants and glides do not.
+    held = clear[1:] & clear[:-1] & (np.abs(np.diff(path)) < _HELD)
+    found = path[1:][held]
+    if found.size < _FEWEST_FRAMES:
+        return None
+    # Partials are taken for the tone now and then: whatever lies an octave off the middle is brought back to it.
+    middle = float(np.median(found))
+    off = np.round((found - middle) / 12.0) * (np.abs(found - middle) > _REACH)
+    low, high = np.percentile(found - 12.0 * off, _PERCENTILES)
     return float(high - low)
