@@ -74,7 +74,7 @@ class RuleComposer:
         kinds = [section.kind for section in lyrics.sections]
         rng = np.random.default_rng(seed)
         grid = make_grid(backing.tempo_map, feel=self._settings.feel)
-        plans, steps, times = lay_timed(lyrics, spans, grid, backing.duration_s, rng)
+        plans, steps, times = lay_timed(lyrics, spans, grid, backing.duration_s, self._settings, rng)
         song = self._song(backing, grid, kinds, (low_midi, high_midi))
         return _score(backing, lyrics, Tune(plans, steps, times, self._sing(song, plans, steps, rng)))
 

@@ -13,6 +13,7 @@ import numpy as np
 from vocalkit.errors import LyricsError
 from vocalkit.melody.grid import Grid
 from vocalkit.melody.rhythm import LONGEST_NOTE_S
+from vocalkit.melody.settings import ComposeSettings
 from vocalkit.melody.tunes import Plan, Step, Steps, make_plans
 from vocalkit.melody.windows import Phrase, Window
 from vocalkit.types import Line, Lyrics, SyllableSpan
@@ -28,6 +29,7 @@ def lay_timed(
     spans: tuple[tuple[SyllableSpan, ...], ...],
     grid: Grid,
     duration_s: float,
+    settings: ComposeSettings,
     rng: np.random.Generator,
 ) -> tuple[list[Plan], list[Steps], list[Times]]:
     """Plans, steps and times of every line. Lines with equal words share one melody."""
@@ -46,7 +48,7 @@ def lay_timed(
         steps.append(tuple(Step(step.start - at, step.end - at, step.syllable) for step in taken))
         times.append(found)
     windows = tuple(Window(0, taken[-1].end) for taken in steps)
-    plans = make_plans(tuple(phrases), windows, [section.kind for section in lyrics.sections], rng)
+    plans = make_plans(tuple(phrases), windows, [section.kind for section in lyrics.sections], settings, rng)
     return [replace(plan, tune=("words", _words(plan.phrase.words))) for plan in plans], steps, times
 
 

@@ -133,8 +133,8 @@ class AddVocals:
             raise InputError("there are no notes to sing in the performance")
         if self.lyrics is None and self.score is None and self.performance is None:
             raise InputError("nothing to sing: give lyrics, a score, or both")
-        if self.given is not None and (self.lyrics is None or self.score is not None):
-            raise InputError("to go on from given bars, give all the lyrics of the song, and no other score")
+        if self.given is not None and (not isinstance(self.lyrics, str) or self.score is not None):
+            raise InputError("to go on from given bars, give all the lyrics of the song as text, and no other score")
         start_s = self.choices.start_s
         if start_s is not None and isinstance(self.lyrics, TimedLyrics):
             raise InputError("timed lyrics say when singing begins; leave --start out")

@@ -62,8 +62,9 @@ class Earlier:
 
     @property
     def is_composed(self) -> bool:
-        """Whether the tune was written here, not handed in."""
-        return self.arguments.get("score") is None and bool(self.sections)
+        """Whether tune and rhythm were written here, not handed in."""
+        timed = str(self.arguments.get("lyrics") or "").lower().endswith(".lrc")
+        return self.arguments.get("score") is None and bool(self.sections) and not timed
 
     @property
     def score(self) -> Score:

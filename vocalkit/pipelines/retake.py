@@ -16,10 +16,11 @@ import numpy as np
 from vocalkit.audio import read, resample
 from vocalkit.consent.reasons import refuse
 from vocalkit.errors import InputError
-from vocalkit.pipelines.add_vocals import HIGHEST_DRY_PEAK, Choices, Render, call_singer, perform_score
+from vocalkit.pipelines.add_vocals import Choices, Render, call_singer, perform_score
 from vocalkit.pipelines.control import Asked, with_control
 from vocalkit.pipelines.desk import open_desk
 from vocalkit.pipelines.earlier import Earlier, read_render
+from vocalkit.pipelines.harmony import HIGHEST_DRY_PEAK
 from vocalkit.pipelines.labelling import sha256_of
 from vocalkit.pipelines.part import Part, find_part
 from vocalkit.pipelines.publish import check_target
@@ -109,7 +110,17 @@ def _retaken(
         retake=_told(earlier, part, spliced, choices.seed),
     )
     whole = _as_long(dry, mix.audio.frames)
-    return Render(score, spliced.performance, whole, mix.provenance, report, singer.voice, mix, earlier.backing, sung_s)
+    return Render(
+        score,
+        spliced.performance,
+        whole,
+        mix.provenance,
+        report,
+        singer.voice,
+        mix,
+        earlier.backing,
+        sung_s=sung_s,
+    )
 
 
 def _check_grant(singer: Singer, earlier: Earlier) -> None:

@@ -76,7 +76,7 @@ def _timed_words(timed: TimedLyrics, score: ImportedScore | Score | None, *, lan
     warnings = _guessed(found.sheet)
     if fast:
         warnings += (f"the words at {fast[0]:.1f} s are timed faster than they can be sung well; check the file",)
-    return Words(found.lyrics, None, warnings, found.spans)
+    return Words(found.lyrics, None, warnings, spans=found.spans)
 
 
 def _length_s(line: tuple[SyllableSpan, ...]) -> float:
