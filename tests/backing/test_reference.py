@@ -25,7 +25,7 @@ def clicks(bpm: float, places: tuple[float, ...], *, seconds: float = 20.0, quie
         for place in places:
             at = round((beat + place) * beat_s * RATE)
             tick = rng.normal(size=900) * np.exp(-np.arange(900) / 150.0)
-            samples[at : at + 900] += (0.5 if place == 0 else 0.3) * tick
+            samples[at : at + 900] += (0.5 if place == 0 else 0.2) * tick
     samples[: round(quiet_until_s * RATE)] *= 0.05
     return Audio((0.5 * samples / np.abs(samples).max()).astype(np.float32)[None, :], RATE)
 

@@ -77,8 +77,10 @@ def test_a_slider_outdoes_prompt_and_reference(short_song) -> None:  # type: ign
 
 
 def test_energy_is_sung_too() -> None:
-    soft, strong = (perform_settings(Wishes(Sliders(energy=value))) for value in (-1.0, 1.0))
+    soft, strong = (perform_settings(Wishes(Sliders(energy=value)), {}) for value in (-1.0, 1.0))
     assert soft.loudness_db < 0 < strong.loudness_db
+    named = perform_settings(Wishes(Sliders(energy=1.0)), {"loudness_db": -6.0})
+    assert (named.loudness_db, named.tension) == (-6.0, strong.tension), "what is set by name counts first"
     assert soft.breathiness > 0 == strong.breathiness
     sections = (SectionSpan(0, 2, "Verse 1", 0.5), SectionSpan(2, 4, "Refrain", 0.5))
     score = Score((), TempoMap.constant(120, duration_s=4.0), sections=sections)

@@ -27,7 +27,8 @@ def test_the_times_of_an_lrc_file_are_sung(composer: str, short_song: ShortSong,
     words = tmp_path / "words.lrc"
     words.write_text(LRC, encoding="utf-8")
     tune = tmp_path / "tune.musicxml"
-    score = compose_file(short_song.backing, words, tune, choices=Choices(composer=composer))
+    [(_, written)] = compose_file(short_song.backing, words, tune, choices=Choices(composer=composer))
+    score = written.score
     assert [round(note.start_s, 6) for note in score.notes[:6]] == [2.1, 2.61, 3.05, 3.6, 4.1, 6.02]
     assert score.notes[4].end_s == pytest.approx(5.9)
     assert len(score.notes) == 10

@@ -164,5 +164,5 @@ def test_nothing_to_sing_is_said() -> None:
 
 
 def test_unknown_vocoders_are_refused_with_the_known_ones() -> None:
-    with pytest.raises(InputError, match="known: world"):
+    with pytest.raises(InputError, match="known: neural"):
         load_vocoder("nobody")

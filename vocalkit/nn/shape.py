@@ -28,7 +28,7 @@ class VocoderShape:
     kernel: int = 7
     top_hz: float = 20_000.0
     mel_floor: float = 1e-5
-    refinements: int = 8
+    refinements: int = 12
     roughness: float = 1.0
 
     @property
