@@ -27,7 +27,7 @@ from songs import LEAD_IN_BARS, Song, read_songs
 
 from vocalkit.errors import VocalkitError
 from vocalkit.melody import ComposeSettings, MelodyReport, melody_report
-from vocalkit.melody.backends import COMPOSERS
+from vocalkit.melody.backends import COMPOSERS, load_composer
 from vocalkit.melody.layout import LineSpan
 from vocalkit.types import Score
 
@@ -71,7 +71,7 @@ def lowest(song: Song) -> int:
 
 def compose(song: Song, name: str, seed: int, *, free: bool = False) -> Score:
     """The song's words, set by a composer. free: on bars of its own choice."""
-    maker = type(COMPOSERS[name]())
+    maker = type(load_composer(name))
     if not free:
         song, spans = placed(song)
         maker = type("Placed", (maker,), {"_spans": lambda *_: spans})
