@@ -15,7 +15,8 @@ from scipy.signal import lfilter
 
 from vocalkit.types import Audio
 
-_RETRIEVAL, _UTF8 = 1, 1
+# Synchronous: with espeak's own thread a call can wait for ever where another part of the process uses the library too.
+_SYNCHRONOUS, _UTF8 = 2, 1
 _RATE, _PITCH, _RANGE = 1, 3, 4
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
@@ -23,7 +24,7 @@ _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 @lru_cache(maxsize=1)
 def _library() -> tuple[ctypes.CDLL, int]:
     library = ctypes.CDLL(espeakng_loader.get_library_path())
-    rate = library.espeak_Initialize(_RETRIEVAL, 0, espeakng_loader.get_data_path().encode(), 0)
+    rate = library.espeak_Initialize(_SYNCHRONOUS, 0, espeakng_loader.get_data_path().encode(), 0)
     assert rate > 0
     return library, rate
 

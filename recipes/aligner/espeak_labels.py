@@ -8,7 +8,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-_RETRIEVAL, _PHONEMES_IN_IPA = 1, 3
+# Synchronous: with espeak's own thread a call can wait for ever where another part of the process uses the library too.
+_SYNCHRONOUS, _PHONEMES_IN_IPA = 2, 3
 _UTF8, _PHONEME = 1, 7
 Labels = list[tuple[str, float, float]]
 
@@ -32,7 +33,7 @@ def _library() -> tuple[ctypes.CDLL, int]:
     import espeakng_loader
 
     library = ctypes.CDLL(espeakng_loader.get_library_path())
-    rate = library.espeak_Initialize(_RETRIEVAL, 0, espeakng_loader.get_data_path().encode(), _PHONEMES_IN_IPA)
+    rate = library.espeak_Initialize(_SYNCHRONOUS, 0, espeakng_loader.get_data_path().encode(), _PHONEMES_IN_IPA)
     return library, rate
 
 

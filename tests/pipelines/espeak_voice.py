@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from vocalkit.types import Audio
 
-_RETRIEVAL = 1
+# Synchronous: with espeak's own thread a call can wait for ever where another part of the process uses the library too.
+_SYNCHRONOUS = 2
 _UTF8 = 1
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
@@ -21,7 +22,7 @@ def _library() -> tuple[ctypes.CDLL, int]:
     import espeakng_loader
 
     library = ctypes.CDLL(espeakng_loader.get_library_path())
-    rate_hz = library.espeak_Initialize(_RETRIEVAL, 200, espeakng_loader.get_data_path().encode(), 0)
+    rate_hz = library.espeak_Initialize(_SYNCHRONOUS, 200, espeakng_loader.get_data_path().encode(), 0)
     return library, rate_hz
 
 
