@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 from numpy.typing import NDArray
+from templates import chord_odds
 
 from vocalkit.backing.chords import Bar, chord_names, decode_chords
 from vocalkit.backing.key import key_scores
@@ -76,8 +77,9 @@ def beat_chroma(notes: list[Sounding], edges: list[Fraction]) -> tuple[NDArray[n
 def chords_of(
     treble: NDArray[np.float64], bass: NDArray[np.float64], *, key: Key, beats_per_bar: int, first_downbeat: int
 ) -> list[tuple[int | None, str]]:
-    """Root and quality on every beat, by the templates and Viterbi search that the analysis of recordings uses."""
-    path = decode_chords(treble, bass, treble.sum(axis=1) > 0, key=key, bar=Bar(beats_per_bar, first_downbeat))
+    """Root and quality on every beat: templates on the notes, under the Viterbi search that recordings have too."""
+    odds, bar = chord_odds(treble, bass, key), Bar(beats_per_bar, first_downbeat)
+    path = decode_chords(odds, treble.sum(axis=1) > 0, key=None, bar=bar)
     names = chord_names()
     return [names[int(state)] for state in path]
 

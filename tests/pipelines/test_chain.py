@@ -178,12 +178,12 @@ def test_the_pipeline_keeps_its_hands_off_files(short_song, monkeypatch: pytest.
 @pytest.mark.parametrize("suffix", [".musicxml", ".mid"])
 def test_an_own_score_lands_on_the_beats(short_song, tmp_path: Path, suffix: str) -> None:  # type: ignore[no-untyped-def]
     tune = tmp_path / f"tune{suffix}"
-    composed = compose_file(short_song.backing, short_song.words, tune, choices=Choices())
+    [(_, composed)] = compose_file(short_song.backing, short_song.words, tune, choices=Choices())
     words = None if suffix == ".musicxml" else short_song.words
     out = tmp_path / "song"
     add_vocals_to_file(short_song.backing, out, score=tune, lyrics=words)
     performance, report = figures.load_performance(out), figures.load_report(out)
-    assert report["notes"] == len(composed.notes)
+    assert report["notes"] == len(composed.score.notes)
     assert figures.on_grid(performance, TempoMap(np.array(report["heard"]["beats_s"]))) > 0.9
     sung = [note.syllable.text for note in performance.notes if note.syllable]
     assert [text.strip(",.?").lower() for text in sung][:3] == ["who", "has", "seen"]
