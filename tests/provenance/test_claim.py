@@ -30,7 +30,7 @@ CLAIMS = st.builds(
     content=st.sampled_from(["stem", "mix"]),
     render_id=TEXT,
     grant_sha256=TEXT,
-    purposes=st.lists(st.sampled_from(["demo", "research", "commercial_music"]), min_size=1).map(tuple),
+    purposes=st.lists(st.sampled_from(["demo", "research", "commercial_music"]), min_size=1, max_size=9).map(tuple),
     may_train=st.booleans(),
     made=TEXT,
     host=TEXT,
