@@ -98,7 +98,7 @@ def made_tune(seed: int, low: float, high: float) -> Iterator[tuple[float, float
 
 
 def prepare_made(seed: int, voice: str, work: Path) -> None:
-    from vocalkit.pipelines.add_vocals import Choices
+    from vocalkit.pipelines.choices import Choices
     from vocalkit.pipelines.sing_score import SingScore, sing_score
     from vocalkit.pipelines.voices import choose_voice
     from vocalkit.types import Note, Score, Syllable, TempoMap

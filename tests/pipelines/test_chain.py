@@ -16,15 +16,8 @@ from tests.pipelines.made import short_render
 from vocalkit.audio import read
 from vocalkit.errors import InputError, LyricsError, ScoreError
 from vocalkit.pipelines import figures
-from vocalkit.pipelines.add_vocals import (
-    AddVocals,
-    Choices,
-    Render,
-    add_vocals,
-    dry_stem,
-    sing_performance,
-    warnings_about,
-)
+from vocalkit.pipelines.add_vocals import AddVocals, Render, add_vocals, dry_stem, sing_performance, warnings_about
+from vocalkit.pipelines.choices import Choices
 from vocalkit.pipelines.files import add_vocals_to_file, compose_file, sing_file
 from vocalkit.pipelines.publish import RENDER_TEXTS
 from vocalkit.pipelines.sing_score import SingScore, sing_score

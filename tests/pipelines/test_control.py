@@ -11,7 +11,8 @@ import pytest
 
 from vocalkit.errors import AudioError, InputError, OutputError, ScoreError
 from vocalkit.melody.takes import MIN_DISTANCE, distance
-from vocalkit.pipelines.add_vocals import AddVocals, Choices
+from vocalkit.pipelines.add_vocals import AddVocals
+from vocalkit.pipelines.choices import Choices
 from vocalkit.pipelines.control import Asked, with_control
 from vocalkit.pipelines.figures import load_report
 from vocalkit.pipelines.files import add_variations_to_folder, add_vocals_to_file, compose_file

@@ -10,7 +10,8 @@ import pytest
 from tests.pipelines.made import check_labelled, short_tune, sounds_in
 from vocalkit.audio import read
 from vocalkit.errors import InputError, ScoreError
-from vocalkit.pipelines.add_vocals import Choices, Render
+from vocalkit.pipelines.add_vocals import Render
+from vocalkit.pipelines.choices import Choices
 from vocalkit.pipelines.desk import open_desk
 from vocalkit.pipelines.harmonize import HarmonizeScore, harmonize_score
 from vocalkit.pipelines.harmony import HarmonyChoices

@@ -14,7 +14,7 @@ import pytest
 from tests.pipelines.made import check_labelled, sounds_in
 from vocalkit.audio import read
 from vocalkit.errors import ConsentError, InputError
-from vocalkit.pipelines.add_vocals import Choices
+from vocalkit.pipelines.choices import Choices
 from vocalkit.pipelines.control import Asked
 from vocalkit.pipelines.desk import Desk, open_desk
 from vocalkit.pipelines.figures import load_performance, load_report, sound

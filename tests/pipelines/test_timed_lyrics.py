@@ -8,8 +8,10 @@ import pytest
 
 from tests.conftest import ShortSong
 from vocalkit.errors import InputError, LyricsError, ScoreError
-from vocalkit.pipelines.add_vocals import AddVocals, Choices
-from vocalkit.pipelines.files import compose_file, read_words_or_times
+from vocalkit.pipelines.add_vocals import AddVocals
+from vocalkit.pipelines.choices import Choices
+from vocalkit.pipelines.files import compose_file
+from vocalkit.pipelines.inputs import read_words_or_times
 from vocalkit.pipelines.stages import StageClock
 from vocalkit.pipelines.words import read_words_and_score
 from vocalkit.protocols import silent

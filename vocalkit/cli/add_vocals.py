@@ -136,7 +136,7 @@ def _run_variations(args: argparse.Namespace, choices: Any) -> int:
 def choices_of(args: argparse.Namespace, **more: Any) -> Any:
     """The pipeline's `Choices` from the options that `add_music_options` offers; more: other fields of it."""
     from vocalkit.lyrics import read_lexicon
-    from vocalkit.pipelines.add_vocals import Choices
+    from vocalkit.pipelines.choices import Choices
 
     return Choices(
         voice=args.voice,

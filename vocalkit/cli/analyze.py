@@ -46,8 +46,9 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from vocalkit.pipelines.add_vocals import Choices, warnings_about
+    from vocalkit.pipelines.add_vocals import warnings_about
     from vocalkit.pipelines.analysis_json import analysis_dict
+    from vocalkit.pipelines.choices import Choices
     from vocalkit.pipelines.files import analyze_file
     from vocalkit.pipelines.report import Heard
 

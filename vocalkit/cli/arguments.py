@@ -137,7 +137,7 @@ def add_backing_options(parser: argparse.ArgumentParser) -> None:
 def given_of(args: argparse.Namespace) -> Given:
     """What `add_backing_options` was told, tempo and key apart: those are a pipeline's `Choices` themselves."""
     from vocalkit.errors import InputError
-    from vocalkit.pipelines.files import read_given
+    from vocalkit.pipelines.inputs import read_given
     from vocalkit.types import Given
 
     if args.analysis is not None and (args.tempo is not None or args.key is not None):

@@ -55,7 +55,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from vocalkit.lyrics import read_lexicon
-    from vocalkit.pipelines.add_vocals import Choices
+    from vocalkit.pipelines.choices import Choices
     from vocalkit.pipelines.files import sing_file
 
     choices = Choices(

@@ -87,7 +87,7 @@ def build(home: Path) -> Any:
 
 def _sing(home: Path, track: str | None, text: str, voice: str, seed: float | None, shown: Any) -> tuple[Any, ...]:
     """Run the pipeline for one click; returns what the page's outputs show."""
-    from vocalkit.pipelines.add_vocals import Choices
+    from vocalkit.pipelines.choices import Choices
     from vocalkit.pipelines.files import add_vocals_to_file
     from vocalkit.pipelines.pictures import save_performance_roll
 

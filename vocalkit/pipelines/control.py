@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from vocalkit.pipelines.add_vocals import Choices
+from vocalkit.pipelines.choices import Choices
 from vocalkit.pipelines.stages import StageClock
 
 OPPOSED = 0.3

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from vocalkit.audio import check_encodable, read, write_wav
-from vocalkit.errors import ChartError, InputError, LyricsError, OutputError, ScoreError, VocalkitError
+from vocalkit.errors import ChartError, OutputError
 from vocalkit.pipelines.add_vocals import (
     AddVocals,
-    Choices,
     Render,
     add_variations,
     add_vocals,
@@ -23,10 +22,19 @@ from vocalkit.pipelines.add_vocals import (
     set_takes,
     warnings_about,
 )
-from vocalkit.pipelines.analysis_json import analysis_text, given_in_json, given_of_analysis
+from vocalkit.pipelines.analysis_json import analysis_text, given_in_json
+from vocalkit.pipelines.choices import Choices
 from vocalkit.pipelines.control import Asked, with_control
 from vocalkit.pipelines.credits import Material, Part, material
 from vocalkit.pipelines.desk import open_desk
+from vocalkit.pipelines.inputs import (
+    check_nothing_chosen,
+    read_music,
+    read_own_score,
+    read_text,
+    read_words,
+    read_words_or_times,
+)
 from vocalkit.pipelines.publish import check_target, is_render, staged_file
 from vocalkit.pipelines.render_folder import Release, publish, with_read_stage
 from vocalkit.pipelines.report import Report
@@ -36,13 +44,8 @@ from vocalkit.pipelines.tunes import Tune
 from vocalkit.pipelines.voices import choose_voice
 from vocalkit.pipelines.words import read_words_and_score
 from vocalkit.protocols import Progress, silent
-from vocalkit.score import Reading, in_seconds, read_sheet
-from vocalkit.score.imported import ImportedScore
 from vocalkit.types import Audio, Backing, Given, Key, Performance, Score, SoundFormat, TimedLyrics
 
-LARGEST_TEXT_BYTES = 1_000_000
-LARGEST_ANALYSIS_BYTES = 20_000_000
-LARGEST_PERFORMANCE_BYTES = 200_000_000
 WRITTEN_SCORES = (".musicxml", ".xml", ".mid", ".midi")
 
 
@@ -117,10 +120,10 @@ def _song_request(
     if instrumental is None:
         raise OutputError("an instrumental is needed to sing on")
     if score is None and given is None:
-        _check_nothing_chosen(choices.reading, "give --score")
+        check_nothing_chosen(choices.reading, "give --score")
     with clock.stage("read"):
         words = None if lyrics is None else read_words_or_times(lyrics)
-        own = None if score is None else _read_music(score, choices.reading)
+        own = None if score is None else read_music(score, choices.reading)
         first = None if given is None else read_own_score(given, choices.reading)
         played = own if isinstance(own, Performance) else None
         melody = None if isinstance(own, Performance) else own
@@ -147,7 +150,7 @@ def sing_file(
     clock = StageClock(progress)
     with clock.stage("read"):
         words = None if lyrics is None else read_words(lyrics)
-        request = SingScore(_read_music(source, choices.reading), words, choices)
+        request = SingScore(read_music(source, choices.reading), words, choices)
         part: Part = "performance" if isinstance(request.source, Performance) else "melody"
         materials = materials_of({part: source, "lyrics": lyrics}, words)
     render = with_read_stage(sing_score(request, progress=progress), clock)
@@ -189,28 +192,6 @@ def check_suffix(path: Path | None, suffix: str, what: str) -> None:
     """Raises OutputError where a file is not named as what it will hold."""
     if path is not None and path.suffix.lower() != suffix:
         raise OutputError(f"{what} is written as {suffix}; name it {path.stem or 'song'}{suffix}")
-
-
-def read_given(
-    *,
-    chords: Path | None = None,
-    analysis: Path | None = None,
-    given: Given = Given(),  # noqa: B008  (frozen)
-) -> Given:
-    """What a user's files say about a backing. chords: a chord chart; analysis: a corrected `vocalkit analyze -o`.
-
-    given: what the command line says besides, which comes before the chart's head; not together with an analysis.
-    """
-    if analysis is not None:
-        if chords is not None or given != Given():
-            raise InputError("--analysis says it all: correct the file instead of adding --chords or other corrections")
-        return given_of_analysis(_read_text(analysis, InputError, limit=LARGEST_ANALYSIS_BYTES))
-    if chords is None:
-        return given
-    from vocalkit.band import parse_chart
-    from vocalkit.pipelines.chart_given import given_of_chart
-
-    return given_of_chart(parse_chart(_read_text(chords, ChartError)), given)
 
 
 def compose_file(
@@ -267,71 +248,10 @@ def render_chart_file(chart: Path, output: Path, *, seed: int = 0) -> Audio:
         raise OutputError(f"a backing is written as WAV; name it {output.stem or 'backing'}.wav")
     from vocalkit.band import parse_chart, render_chart
 
-    audio = render_chart(parse_chart(_read_text(chart, ChartError)), seed=seed)
+    audio = render_chart(parse_chart(read_text(chart, ChartError)), seed=seed)
     with staged_file(output) as staging:
         write_wav(staging, audio)
     return audio
-
-
-def read_words(path: Path) -> str:
-    """The text of a lyrics file: UTF-8, or UTF-16 with its mark."""
-    return _read_text(path, LyricsError)
-
-
-def read_words_or_times(path: Path) -> str | TimedLyrics:
-    """The words of a lyrics file; with their times where it is an LRC file."""
-    if path.suffix.lower() != ".lrc":
-        return read_words(path)
-    if not path.is_file():
-        raise LyricsError(f"there is no file {path}")
-    from vocalkit.score import read_timed_lyrics
-
-    return read_timed_lyrics(path)
-
-
-def read_own_score(path: Path, reading: Reading) -> ImportedScore:
-    """The sung line of a user's score file."""
-    if not path.is_file():
-        raise ScoreError(f"there is no file {path}")
-    return in_seconds(read_sheet(path, reading))
-
-
-def _read_music(path: Path, reading: Reading) -> ImportedScore | Performance:
-    if path.suffix.lower() != ".json":
-        return read_own_score(path, reading)
-    _check_nothing_chosen(reading, "sing the score instead")
-    from vocalkit.synth.performance_json import performance_from_json
-
-    return performance_from_json(_read_text(path, ScoreError, limit=LARGEST_PERFORMANCE_BYTES))
-
-
-def _check_nothing_chosen(reading: Reading, instead: str) -> None:
-    """A choice that would come to nothing is a slip."""
-    if reading != Reading(reading.language):
-        raise ScoreError(f"a verse, part, voice or song is chosen in a score, and there is none: {instead}")
-
-
-def _read_text(path: Path, fault: type[VocalkitError], *, limit: int = LARGEST_TEXT_BYTES) -> str:
-    try:
-        if path.is_dir():
-            raise fault(f"{path} is a folder, not a text file")
-        if path.exists() and path.stat().st_size > limit:
-            raise fault(f"{path.name} is far too large for a text ({path.stat().st_size:,} bytes)")
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise fault(f"there is no file {path}") from None
-    except OSError as error:
-        raise fault(f"cannot read {path}: {error.strerror or error}") from None
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        raise fault(f"{path.name} is not text that can be read; save it as UTF-8") from None
-    if "\0" in text:
-        raise fault(f"{path.name} is a binary file, not text")
-    if not text.strip():
-        raise fault(f"{path.name} is empty")
-    return text
 
 
 def materials_of(files: Mapping[Part, Path | None], words: str | TimedLyrics | None) -> tuple[Material, ...]:

@@ -9,7 +9,6 @@ from vocalkit.audio import check_encodable, read
 from vocalkit.errors import InputError, ScoreError
 from vocalkit.pipelines.add_vocals import (
     AddVocals,
-    Choices,
     Render,
     add_vocals,
     call_singer,
@@ -17,9 +16,11 @@ from vocalkit.pipelines.add_vocals import (
     sing_performance,
     warnings_of,
 )
+from vocalkit.pipelines.choices import Choices
 from vocalkit.pipelines.desk import open_desk
-from vocalkit.pipelines.files import choices_in_json, materials_of, read_own_score, read_words
+from vocalkit.pipelines.files import choices_in_json, materials_of
 from vocalkit.pipelines.harmony import dry_stem, sing_others
+from vocalkit.pipelines.inputs import read_own_score, read_words
 from vocalkit.pipelines.place import fit_range
 from vocalkit.pipelines.publish import check_target
 from vocalkit.pipelines.render_folder import Release, publish, with_read_stage

@@ -9,9 +9,10 @@ from typing import Any
 
 from vocalkit.errors import LyricsError, OutputError
 from vocalkit.lyrics import Lexicon, LyricSheet, phonemize_sheet, read_lexicon
-from vocalkit.pipelines.add_vocals import Choices, Render
+from vocalkit.pipelines.add_vocals import Render
+from vocalkit.pipelines.choices import Choices
 from vocalkit.pipelines.desk import open_desk
-from vocalkit.pipelines.files import read_words
+from vocalkit.pipelines.inputs import read_words
 from vocalkit.pipelines.publish import staged_file
 from vocalkit.pipelines.render_folder import Release, publish
 from vocalkit.pipelines.sing_score import SingScore, sing_score

@@ -16,7 +16,8 @@ import numpy as np
 from vocalkit.audio import read, resample
 from vocalkit.consent.reasons import refuse
 from vocalkit.errors import InputError
-from vocalkit.pipelines.add_vocals import Choices, Render, call_singer, perform_score
+from vocalkit.pipelines.add_vocals import Render, call_singer, perform_score
+from vocalkit.pipelines.choices import Choices
 from vocalkit.pipelines.control import Asked, with_control
 from vocalkit.pipelines.desk import open_desk
 from vocalkit.pipelines.earlier import Earlier, read_render

@@ -5,14 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from vocalkit.errors import ScoreError
-from vocalkit.pipelines.add_vocals import (
-    Choices,
-    Render,
-    call_singer,
-    perform_score,
-    sing_performance,
-    warnings_of,
-)
+from vocalkit.pipelines.add_vocals import Render, call_singer, perform_score, sing_performance, warnings_of
+from vocalkit.pipelines.choices import Choices
 from vocalkit.pipelines.harmony import dry_stem
 from vocalkit.pipelines.place import fit_range
 from vocalkit.pipelines.report import Report

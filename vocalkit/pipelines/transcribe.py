@@ -11,7 +11,7 @@ from vocalkit.audio import read
 from vocalkit.errors import InputError, OutputError
 from vocalkit.lyrics.lexicon import Lexicon
 from vocalkit.melody.hum import HumSettings, HumTranscription, PitchStyle, transcribe_hum
-from vocalkit.pipelines.files import read_words
+from vocalkit.pipelines.inputs import read_words
 from vocalkit.pipelines.publish import staged_file
 from vocalkit.pipelines.stages import StageClock
 from vocalkit.protocols import Progress, silent

@@ -15,7 +15,7 @@ from vocalkit.types.control import family
 
 if TYPE_CHECKING:
     from vocalkit.melody.quality import TakeReport
-    from vocalkit.pipelines.add_vocals import Choices
+    from vocalkit.pipelines.choices import Choices
     from vocalkit.synth.perform_settings import PerformSettings
 
 LOUDER_DB, MORE_DYNAMICS, TENSER = 4.0, 0.4, 0.35
