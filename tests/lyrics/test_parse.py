@@ -137,7 +137,9 @@ def test_any_latin_text_gives_syllables_of_one_vowel_or_a_clear_error(text: str)
     for section in lyrics.sections:
         for line in section.lines:
             for syllable in line.syllables:
-                assert sum(is_vowel(symbol) for symbol in syllable.phonemes) == 1, syllable
+                # "hmm" and "zz" are sung on their consonants; whatever has a vowel's letter has exactly one vowel.
+                wanted = {1} if set(syllable.text.lower()) & set("aeiouyéß19") else {0, 1}
+                assert sum(is_vowel(symbol) for symbol in syllable.phonemes) in wanted, syllable
                 assert set(syllable.phonemes) <= known_phones()
                 assert syllable.text
 
